@@ -1,0 +1,178 @@
+//! Everything that can go wrong in the engine, with codes that are stable across versions.
+
+use std::time::Duration;
+
+/// Result of an engine call.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// An error a caller can act on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The job's hash is gone.
+    #[error("Missing key for job {job_id}. {command}")]
+    JobMissing {
+        /// The job.
+        job_id: String,
+        /// What was tried, in BullMQ's words.
+        command: &'static str,
+    },
+    /// The job's lock has expired or was released.
+    #[error("Missing lock for job {job_id}. {command}")]
+    LockMissing {
+        /// The job.
+        job_id: String,
+        /// What was tried.
+        command: &'static str,
+    },
+    /// The job is not where the operation needs it.
+    #[error("Job {job_id} is not in the {state} state. {command}")]
+    NotInState {
+        /// The job.
+        job_id: String,
+        /// The state the operation needs.
+        state: &'static str,
+        /// What was tried.
+        command: &'static str,
+    },
+    /// The job still waits for children.
+    #[error("Job {job_id} has pending dependencies. {command}")]
+    PendingDependencies {
+        /// The job.
+        job_id: String,
+        /// What was tried.
+        command: &'static str,
+    },
+    /// The parent's hash is gone.
+    #[error("Missing key for parent job {parent_key}. {command}")]
+    ParentMissing {
+        /// Full Redis key of the parent.
+        parent_key: String,
+        /// What was tried.
+        command: &'static str,
+    },
+    /// Another worker holds the lock.
+    #[error("Lock mismatch for job {job_id}. Cmd {command} from {state}")]
+    LockMismatch {
+        /// The job.
+        job_id: String,
+        /// What was tried.
+        command: &'static str,
+        /// The state it was expected in.
+        state: &'static str,
+    },
+    /// The job already has another parent.
+    #[error("The parent job {parent_key} cannot be replaced. {command}")]
+    ParentNotReplaceable {
+        /// Full Redis key of the parent.
+        parent_key: String,
+        /// What was tried.
+        command: &'static str,
+    },
+    /// The pending job of a scheduler may only go with its scheduler.
+    #[error("Job {job_id} belongs to a job scheduler and cannot be removed directly. {command}")]
+    BelongsToScheduler {
+        /// The job.
+        job_id: String,
+        /// What was tried.
+        command: &'static str,
+    },
+    /// A child failed, so the parent cannot complete.
+    #[error("Cannot complete job {job_id} because it has at least one failed child. {command}")]
+    FailedChildren {
+        /// The job.
+        job_id: String,
+        /// What was tried.
+        command: &'static str,
+    },
+    /// A worker owns the job, so it cannot be removed.
+    #[error("Job {job_id} could not be removed because it is locked by another worker")]
+    JobLocked {
+        /// The job.
+        job_id: String,
+    },
+    /// The queue still has active jobs.
+    #[error("Cannot obliterate queue with active jobs")]
+    ActiveJobs,
+    /// The queue must be paused for this.
+    #[error("Cannot obliterate non-paused queue")]
+    NotPaused,
+    /// An option has a value that cannot work. The message is part of the public contract.
+    #[error("{message}")]
+    InvalidOption {
+        /// Full message, naming the option and what was expected.
+        message: String,
+    },
+    /// Redis could not be reached within the caller's deadline.
+    #[error("Redis is unavailable: no connection within {deadline:?}")]
+    Unavailable {
+        /// How long was waited.
+        deadline: Duration,
+        /// The last connection error.
+        #[source]
+        source: Option<redis::RedisError>,
+    },
+    /// The connection was given up, by the retry strategy or because it was closed.
+    #[error("{message}")]
+    ConnectionFailed {
+        /// In Node's words, e.g. `connect ECONNREFUSED 127.0.0.1:6379`.
+        message: String,
+        /// Node's code, e.g. `ECONNREFUSED`.
+        code: &'static str,
+    },
+    /// Redis answered with an error.
+    #[error("{0}")]
+    Redis(#[from] redis::RedisError),
+    /// Redis holds something this engine cannot read.
+    #[error("unexpected {subject} in Redis: {detail}")]
+    MalformedState {
+        /// What was being read.
+        subject: &'static str,
+        /// What stood there instead.
+        detail: String,
+    },
+    /// The handle was closed.
+    #[error("Connection is closed.")]
+    Closed,
+}
+
+impl Error {
+    /// Stable, documented name of the error.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::JobMissing { .. } => "JOB_MISSING",
+            Self::LockMissing { .. } => "JOB_LOCK_MISSING",
+            Self::NotInState { .. } => "JOB_NOT_IN_STATE",
+            Self::PendingDependencies { .. } => "JOB_PENDING_DEPENDENCIES",
+            Self::ParentMissing { .. } => "PARENT_JOB_MISSING",
+            Self::LockMismatch { .. } => "JOB_LOCK_MISMATCH",
+            Self::ParentNotReplaceable { .. } => "PARENT_JOB_NOT_REPLACEABLE",
+            Self::BelongsToScheduler { .. } => "JOB_BELONGS_TO_SCHEDULER",
+            Self::FailedChildren { .. } => "JOB_HAS_FAILED_CHILDREN",
+            Self::JobLocked { .. } => "JOB_LOCKED",
+            Self::ActiveJobs => "QUEUE_HAS_ACTIVE_JOBS",
+            Self::NotPaused => "QUEUE_NOT_PAUSED",
+            Self::InvalidOption { .. } => "INVALID_OPTION",
+            Self::Unavailable { .. } => "QUEUE_UNAVAILABLE",
+            Self::ConnectionFailed { code, .. } => code,
+            Self::Redis(error) => error.code().unwrap_or("REDIS_ERROR"),
+            Self::MalformedState { .. } => "MALFORMED_STATE",
+            Self::Closed => "CONNECTION_CLOSED",
+        }
+    }
+
+    /// BullMQ's numeric `err.code` for errors that scripts report (api contract: -1 to -9).
+    pub fn bullmq_code(&self) -> Option<i32> {
+        Some(match self {
+            Self::JobMissing { .. } => -1,
+            Self::LockMissing { .. } => -2,
+            Self::NotInState { .. } => -3,
+            Self::PendingDependencies { .. } => -4,
+            Self::ParentMissing { .. } => -5,
+            Self::LockMismatch { .. } => -6,
+            Self::ParentNotReplaceable { .. } => -7,
+            Self::BelongsToScheduler { .. } => -8,
+            Self::FailedChildren { .. } => -9,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,9 @@
+//! The queue engine: jobs in Redis, in the state layout of BullMQ, without Node and without codecs.
+//!
+//! Modules depend only on those listed before them; see ARCHITECTURE.md, section 2.
+
+pub mod clock;
+pub mod error;
+pub mod job;
+pub mod processor;
+pub mod service;

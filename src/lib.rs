@@ -1,0 +1,1 @@
+//! The Rust-Node binding: converts in, calls the engine, converts out.
