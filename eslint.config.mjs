@@ -1,0 +1,40 @@
+import js from '@eslint/js';
+import jest from 'eslint-plugin-jest';
+import tseslint from 'typescript-eslint';
+
+const sizeLimits = {
+  'max-lines': ['error', { max: 300 }],
+  'max-params': ['error', { max: 4 }],
+  'max-lines-per-function': ['error', { max: 50, skipComments: true, skipBlankLines: true }],
+};
+
+const nodeGlobals = Object.fromEntries(
+  ['AbortController', 'AbortSignal', 'Buffer', 'URL', 'clearTimeout', 'console', 'fetch', 'process', 'setTimeout'].map(
+    (name) => [name, 'readonly'],
+  ),
+);
+
+export default tseslint.config(
+  { ignores: ['target/', 'dist/', 'coverage/', '.quickstart/', 'native.js', '*.d.ts', '*.d.mts'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      ...sizeLimits,
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      // Numbers and booleans in messages are wanted; objects and nullish values stay errors.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+    },
+  },
+  {
+    files: ['__test__/**/*.ts'],
+    extends: [jest.configs['flat/recommended']],
+    // A describe block is one function that holds many tests.
+    rules: { 'max-lines-per-function': 'off' },
+  },
+  { files: ['**/*.mjs', '*.js'], languageOptions: { globals: nodeGlobals }, rules: sizeLimits },
+  { files: ['index.js', '**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
+);

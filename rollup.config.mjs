@@ -1,0 +1,9 @@
+import { dts } from 'rollup-plugin-dts';
+
+// Rolls the declarations of ts/ up into the one committed index.d.ts, so that an API change is a diff in one file.
+export default {
+  input: 'ts/index.ts',
+  output: { file: 'index.d.ts', format: 'es' },
+  external: (id) => !id.startsWith('.') && !id.startsWith('/'),
+  plugins: [dts({ tsconfig: 'tsconfig.json' })],
+};
