@@ -1,7 +1,17 @@
 //! A job as it stands in Redis, and the pure decisions about it.
 
+mod backoff;
 mod failure;
+mod options;
 mod record;
+mod retry;
+mod stacktrace;
 
+pub use backoff::{Backoff, BackoffKind};
 pub use failure::Failure;
+pub use options::JobOptions;
 pub use record::Job;
+pub use retry::{FailedAttempt, RetryDecision, retry_decision};
+pub use stacktrace::append_stacktrace;
+
+pub use crate::options::Retention;
