@@ -1,1 +1,8 @@
-//! Real servers and builders for tests. Never part of a release.
+//! Real servers for tests. Never part of a release.
+
+mod prefix;
+mod redis_server;
+mod watchdog;
+
+pub use prefix::unique_prefix;
+pub use redis_server::{Durability, RedisServer};
