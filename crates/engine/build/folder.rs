@@ -1,0 +1,71 @@
+//! All scripts of a folder.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::{fs, io};
+
+use super::includes::{IncludeFile, Includes, check_use};
+use super::{AssemblyError, Script};
+
+/// A `.lua` file: its name without extension and its text.
+#[derive(Debug, Clone)]
+pub struct LuaFile {
+    pub name: String,
+    pub source: String,
+}
+
+/// Reads `<folder>/*.lua` and `<folder>/includes/*.lua` and assembles every script, in name order.
+pub fn assemble_folder(folder: &Path) -> Result<Vec<Script>, AssemblyError> {
+    let scripts = read_lua_files(folder)?;
+    let includes = read_lua_files(&folder.join("includes"))?;
+    assemble(&scripts, &includes)
+}
+
+/// Assembles `scripts` from themselves and `includes`.
+///
+/// # Errors
+/// The first violation found, with its file and line; also an include that no script needs.
+pub fn assemble(scripts: &[LuaFile], includes: &[LuaFile]) -> Result<Vec<Script>, AssemblyError> {
+    let mut all = Includes::new();
+    for LuaFile { name, source } in includes {
+        all.insert(name.clone(), IncludeFile::parse(&include_path(name), name, source)?);
+    }
+    for LuaFile { name, source } in includes {
+        check_use(&include_path(name), name, source, &all[name].header, &all)?;
+    }
+    let assembled = scripts
+        .iter()
+        .map(|LuaFile { name, source }| Script::assemble(&format!("lua/{name}.lua"), name, source, &all))
+        .collect::<Result<Vec<_>, _>>()?;
+    let used: BTreeSet<&String> = assembled.iter().flat_map(|script| &script.includes).collect();
+    match all.keys().find(|name| !used.contains(name)) {
+        Some(name) => Err(AssemblyError::new(
+            &include_path(name),
+            1,
+            "no script includes this file",
+        )),
+        None => Ok(assembled),
+    }
+}
+
+fn include_path(name: &str) -> String {
+    format!("lua/includes/{name}.lua")
+}
+
+fn read_lua_files(folder: &Path) -> Result<Vec<LuaFile>, AssemblyError> {
+    let unreadable = |error: io::Error| AssemblyError::new(&folder.display().to_string(), 0, error.to_string());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "lua")
+            && let Some(name) = path.file_stem().and_then(|stem| stem.to_str())
+        {
+            files.push(LuaFile {
+                name: name.into(),
+                source: fs::read_to_string(&path).map_err(unreadable)?,
+            });
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}

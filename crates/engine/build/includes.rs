@@ -1,0 +1,141 @@
+//! Which includes a file needs, in the order Lua must define them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::AssemblyError;
+use super::header::{FileKind, Header, Include};
+use super::lexer::{Token, TokenKind, lex, strip};
+
+/// One function other files may use.
+#[derive(Debug)]
+pub struct IncludeFile {
+    pub file: String,
+    pub header: Header,
+    /// The function without comments.
+    pub text: String,
+}
+
+/// Every include, by function name.
+pub type Includes = BTreeMap<String, IncludeFile>;
+
+impl IncludeFile {
+    /// Reads a file that must hold exactly `local function <name>(...) ... end`.
+    pub fn parse(file: &str, name: &str, source: &str) -> Result<Self, AssemblyError> {
+        let header = Header::parse(file, source, FileKind::Include)?;
+        let tokens = code_tokens(file, source)?;
+        let starts = tokens
+            .iter()
+            .take(3)
+            .map(|token| token.text)
+            .eq(["local", "function", name]);
+        if !starts || !is_one_block(&tokens) {
+            let line = tokens.first().map_or(1, |token| token.line);
+            return Err(AssemblyError::new(
+                file,
+                line,
+                format!("must hold one `local function {name}` and nothing else"),
+            ));
+        }
+        if let Some(token) = tokens.iter().find(|token| matches!(token.text, "KEYS" | "ARGV")) {
+            return Err(AssemblyError::new(
+                file,
+                token.line,
+                "an include gets what it needs as parameters",
+            ));
+        }
+        Ok(Self {
+            file: file.into(),
+            header,
+            text: strip(file, source)?,
+        })
+    }
+}
+
+/// Checks that `file` includes exactly the functions it calls, and that they exist.
+pub fn check_use(file: &str, own: &str, source: &str, header: &Header, all: &Includes) -> Result<(), AssemblyError> {
+    let names: BTreeMap<&str, usize> = code_tokens(file, source)?
+        .iter()
+        .rev()
+        .filter(|token| token.kind == TokenKind::Name)
+        .map(|token| (token.text, token.line))
+        .collect();
+    for Include { name, line } in &header.includes {
+        if !all.contains_key(name) {
+            return Err(AssemblyError::new(
+                file,
+                *line,
+                format!("there is no lua/includes/{name}.lua"),
+            ));
+        }
+        if !names.contains_key(name.as_str()) {
+            return Err(AssemblyError::new(
+                file,
+                *line,
+                format!("`{name}` is included but not used"),
+            ));
+        }
+    }
+    let included: BTreeSet<&str> = header.includes.iter().map(|include| include.name.as_str()).collect();
+    match names
+        .iter()
+        .find(|(name, _)| all.contains_key(**name) && !included.contains(**name) && **name != own)
+    {
+        Some((name, line)) => Err(AssemblyError::new(
+            file,
+            *line,
+            format!("`{name}` is used but not included"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Names of all includes `header` needs, each once, dependencies first.
+pub fn resolve<'a>(file: &str, header: &'a Header, all: &'a Includes) -> Result<Vec<&'a str>, AssemblyError> {
+    let mut order = Vec::new();
+    visit(file, header, all, &mut Vec::new(), &mut order)?;
+    Ok(order)
+}
+
+fn visit<'a>(
+    file: &str,
+    header: &'a Header,
+    all: &'a Includes,
+    path: &mut Vec<&'a str>,
+    order: &mut Vec<&'a str>,
+) -> Result<(), AssemblyError> {
+    for Include { name, line } in &header.includes {
+        if path.contains(&name.as_str()) {
+            let cycle = format!("includes form a cycle: {} -> {name}", path.join(" -> "));
+            return Err(AssemblyError::new(file, *line, cycle));
+        }
+        if !order.contains(&name.as_str()) {
+            let include = &all[name];
+            path.push(name);
+            visit(&include.file, &include.header, all, path, order)?;
+            path.pop();
+            order.push(name);
+        }
+    }
+    Ok(())
+}
+
+/// Tokens without comments.
+pub fn code_tokens<'a>(file: &str, source: &'a str) -> Result<Vec<Token<'a>>, AssemblyError> {
+    let mut tokens = lex(file, source)?;
+    tokens.retain(|token| token.kind != TokenKind::Comment);
+    Ok(tokens)
+}
+
+/// Whether the first block that opens closes at the very last token.
+fn is_one_block(tokens: &[Token<'_>]) -> bool {
+    let mut depth = 0_usize;
+    for (index, token) in tokens.iter().enumerate() {
+        match (token.kind, token.text) {
+            (TokenKind::Name, "function" | "if" | "do" | "repeat") => depth += 1,
+            (TokenKind::Name, "end" | "until") if depth <= 1 => return depth == 1 && index + 1 == tokens.len(),
+            (TokenKind::Name, "end" | "until") => depth -= 1,
+            _ => {}
+        }
+    }
+    false
+}
