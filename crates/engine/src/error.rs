@@ -133,6 +133,9 @@ pub enum Error {
     /// The handle was closed.
     #[error("Connection is closed.")]
     Closed,
+    /// The error of a call that several callers shared.
+    #[error("{0}")]
+    Shared(std::sync::Arc<Error>),
 }
 
 impl Error {
@@ -157,6 +160,7 @@ impl Error {
             Self::Redis(error) => error.code().unwrap_or("REDIS_ERROR"),
             Self::MalformedState { .. } => "MALFORMED_STATE",
             Self::Closed => "CONNECTION_CLOSED",
+            Self::Shared(error) => error.code(),
         }
     }
 
@@ -172,6 +176,7 @@ impl Error {
             Self::ParentNotReplaceable { .. } => -7,
             Self::BelongsToScheduler { .. } => -8,
             Self::FailedChildren { .. } => -9,
+            Self::Shared(error) => return error.bullmq_code(),
             _ => return None,
         })
     }

@@ -3,7 +3,12 @@
 //! Modules depend only on those listed before them; see ARCHITECTURE.md, section 2.
 
 pub mod clock;
+pub mod connection;
 pub mod error;
 pub mod job;
+pub mod options;
 pub mod processor;
+pub mod queue;
+pub mod scripts;
 pub mod service;
+pub mod wire;

@@ -1,0 +1,98 @@
+--- Add jobs: to run at once, delayed, prioritised or at the front; under their own ids or the next numbers.
+--- @key 1 base        prefix of the queue's keys; job hashes are `base .. id`
+--- @key 2 id          counter of numeric ids
+--- @key 3 meta        queue settings
+--- @key 4 wait        list of job ids
+--- @key 5 active      list of job ids, counted for the global concurrency
+--- @key 6 prioritized sorted set of job ids
+--- @key 7 pc          counter that orders jobs of one priority
+--- @key 8 delayed     sorted set of job ids
+--- @key 9 marker      wake-up markers
+--- @key 10 events     stream
+--- @arg 1 call_id     names this call; a repetition answers as the first did and adds nothing
+--- @arg 2 count       number of jobs
+--- @args jobs 8 id (empty: the next number), name, data, opts, timestamp, delay, priority, lifo ("1" or empty)
+--- @returns ids, in the order of the jobs
+--- @emits added {jobId, name} | duplicated {jobId}; then waiting {jobId} | delayed {jobId, delay}
+--- @include "includes/delayed_score"
+--- @include "includes/add_delayed_marker"
+--- @include "includes/add_to_prioritized"
+local base, id, meta, wait, active = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local prioritized, pc, delayed, marker, events = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local call = base .. "call:" .. ARGV[1]
+local count = tonumber(ARGV[2])
+
+local first = redis.call("INCRBY", id, count) - count + 1
+local is_new = redis.call("SET", call, string.format("%.0f", first), "NX", "PX", 60000)
+if not is_new then
+  first = tonumber(redis.call("GET", call))
+end
+
+local ids, custom = {}, {}
+for i = 1, count do
+  local job_id = ARGV[8 * i - 5]
+  if job_id == "" then
+    job_id = string.format("%.0f", first + i - 1)
+  else
+    custom[#custom + 1] = base .. job_id
+  end
+  ids[i] = job_id
+end
+if not is_new then
+  return ids
+end
+
+local any_taken = #custom > 0 and redis.call("EXISTS", unpack(custom)) > 0
+local settings = redis.call("HMGET", meta, "opts.maxLenEvents", "paused", "concurrency")
+if not settings[1] then
+  settings[1] = "10000"
+  redis.call("HSET", meta, "opts.maxLenEvents", settings[1])
+end
+
+local added, to_wait, to_front = {}, {}, {}
+local is_runnable, is_delayed = false, false
+for i = 1, count do
+  local at = 8 * i - 5
+  local job_id, has_custom_id = ids[i], ARGV[at] ~= ""
+  if has_custom_id and (added[job_id] or (any_taken and redis.call("EXISTS", base .. job_id) == 1)) then
+    redis.call("XADD", events, "*", "event", "duplicated", "jobId", job_id)
+  else
+    local name, delay, priority = ARGV[at + 1], tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
+    added[job_id] = has_custom_id
+    redis.call("HSET", base .. job_id, "name", name, "data", ARGV[at + 2], "opts", ARGV[at + 3],
+      "timestamp", ARGV[at + 4], "delay", ARGV[at + 5], "priority", ARGV[at + 6])
+    redis.call("XADD", events, "*", "event", "added", "jobId", job_id, "name", name)
+    if delay > 0 then
+      local due_ms = tonumber(ARGV[at + 4]) + delay
+      redis.call("ZADD", delayed, delayed_score(delayed, due_ms), job_id)
+      redis.call("XADD", events, "*", "event", "delayed", "jobId", job_id, "delay", string.format("%.0f", due_ms))
+      is_delayed = true
+    else
+      if priority > 0 then
+        add_to_prioritized(prioritized, pc, priority, job_id)
+      elseif ARGV[at + 7] == "1" then
+        to_front[#to_front + 1] = job_id
+      else
+        to_wait[#to_wait + 1] = job_id
+      end
+      redis.call("XADD", events, "*", "event", "waiting", "jobId", job_id)
+      is_runnable = true
+    end
+  end
+end
+
+if #to_wait > 0 then
+  redis.call("LPUSH", wait, unpack(to_wait))
+end
+if #to_front > 0 then
+  redis.call("RPUSH", wait, unpack(to_front))
+end
+local is_blocked = settings[2] or (settings[3] and redis.call("LLEN", active) >= tonumber(settings[3]))
+if is_runnable and not is_blocked then
+  redis.call("ZADD", marker, 0, "0")
+end
+if is_delayed then
+  add_delayed_marker(marker, delayed)
+end
+redis.call("XTRIM", events, "MAXLEN", "~", settings[1])
+return ids

@@ -1,0 +1,268 @@
+--- Finish jobs, each with its own result code, and fetch the next ones in the same call.
+--- @key 1 base        prefix of the queue's keys; job hashes are `base .. id`
+--- @key 2 wait        list of job ids
+--- @key 3 active      list of job ids
+--- @key 4 prioritized sorted set of job ids
+--- @key 5 pc          counter that orders jobs of one priority
+--- @key 6 delayed     sorted set of job ids
+--- @key 7 completed   sorted set of job ids, score = finish time, ms since epoch
+--- @key 8 failed      sorted set of job ids, score = finish time, ms since epoch
+--- @key 9 stalled     set of job ids under suspicion
+--- @key 10 limiter    jobs started in the current rate window
+--- @key 11 meta       queue settings
+--- @key 12 marker     wake-up markers
+--- @key 13 events     stream
+--- @arg 1 call_id     names this call; a repetition answers as the first did and changes nothing
+--- @arg 2 now_ms
+--- @arg 3 finish_count
+--- @arg 4 fetch_count
+--- @arg 5 lock_ms     how long the locks of fetched jobs live
+--- @arg 6 worker_name or empty
+--- @arg 7 limiter_max or empty
+--- @arg 8 limiter_ms  or empty
+--- @args finishes 9 kind, job_id, token, value, stacktrace, then by kind:
+---   "completed" | "failed": keep_age_s or empty, keep_count or empty, age_limit, attempts; "retry": lifo ("1" or empty);
+---   "delay": due_ms, delay_ms, attempt_made ("1" or empty); "release": none
+--- @args tokens 1 lock token of each job to fetch
+--- @returns {codes, jobs, limit_ttl_ms, next_due_ms, drained}; a code is the attempts made, or -1 job missing, -2 lock missing,
+---   -3 not active, -4 pending dependencies, -6 lock owned by another worker, -9 failed children; a job is {id, hash}
+--- @emits completed | failed | retries-exhausted | waiting | delayed {jobId, ...} per job; drained; active {jobId, prev}
+--- @include "includes/delayed_score"
+--- @include "includes/add_delayed_marker"
+--- @include "includes/add_to_prioritized"
+--- @include "includes/promote_due"
+--- @include "includes/delete_jobs"
+--- @include "includes/retire_finished"
+local base, wait, active, prioritized, pc, delayed = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local completed, failed, stalled, limiter = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local meta, marker, events = KEYS[11], KEYS[12], KEYS[13]
+local call, now_ms = base .. "call:" .. ARGV[1], tonumber(ARGV[2])
+local finish_count, fetch_count = tonumber(ARGV[3]), tonumber(ARGV[4])
+
+-- One read for what an earlier run of this call answered and for all locks; one for what forbids completion.
+local guarded, forbidding = { call }, {}
+for i = 1, finish_count do
+  local at = 9 * i
+  local job = base .. ARGV[at + 1]
+  guarded[i + 1] = job .. ":lock"
+  if ARGV[at] == "completed" then
+    forbidding[#forbidding + 1] = job .. ":dependencies"
+    forbidding[#forbidding + 1] = job .. ":unsuccessful"
+  end
+end
+local held = redis.call("MGET", unpack(guarded))
+if held[1] then
+  local answer, jobs = cjson.decode(held[1]), {}
+  for i, job_id in ipairs(answer.ids) do
+    jobs[i] = { job_id, redis.call("HGETALL", base .. job_id) }
+  end
+  return { answer.codes, jobs, 0, 0, 0 }
+end
+local any_forbidden = #forbidding > 0 and redis.call("EXISTS", unpack(forbidding)) > 0
+
+local codes, released, locks, retentions, discarded = {}, {}, {}, {}, {}
+local finish_entries = { [true] = {}, [false] = {} }
+local is_requeued, is_delayed = false, false
+for i = 1, finish_count do
+  local at = 9 * i
+  local kind, job_id, token, value = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local job = base .. job_id
+  local fields = redis.call("HMGET", job, "name", "atm", "priority")
+  local code
+  if not fields[1] then
+    code = -1
+  elseif not held[i + 1] then
+    code = -2
+  elseif held[i + 1] ~= token then
+    code = -6
+  elseif any_forbidden and kind == "completed" and redis.call("EXISTS", job .. ":dependencies") == 1 then
+    code = -4
+  elseif any_forbidden and kind == "completed" and redis.call("EXISTS", job .. ":unsuccessful") == 1 then
+    code = -9
+  elseif redis.call("LREM", active, -1, job_id) == 0 then
+    code = -3
+  else
+    local attempts_made = tonumber(fields[2]) or 0
+    released[#released + 1] = job_id
+    locks[#locks + 1] = job .. ":lock"
+    if kind == "completed" or kind == "failed" then
+      attempts_made = attempts_made + 1
+      local is_completed = kind == "completed"
+      local finished = is_completed and completed or failed
+      if ARGV[at + 6] == "0" then
+        discarded[#discarded + 1] = job_id
+      else
+        local entries = finish_entries[is_completed]
+        entries[#entries + 1] = ARGV[2]
+        entries[#entries + 1] = job_id
+        if is_completed then
+          redis.call("HSET", job, "returnvalue", value, "finishedOn", ARGV[2], "atm", attempts_made)
+        else
+          redis.call("HSET", job, "failedReason", value, "stacktrace", ARGV[at + 4], "finishedOn", ARGV[2], "atm", attempts_made)
+        end
+        if ARGV[at + 5] ~= "" or ARGV[at + 6] ~= "" then
+          retentions[finished .. "|" .. ARGV[at + 5] .. "|" .. ARGV[at + 6] .. "|" .. ARGV[at + 7]] = { finished, at }
+        end
+      end
+      if is_completed then
+        redis.call("XADD", events, "*", "event", "completed", "jobId", job_id, "returnvalue", value, "prev", "active")
+      else
+        redis.call("XADD", events, "*", "event", "failed", "jobId", job_id, "failedReason", value, "prev", "active")
+        if attempts_made >= tonumber(ARGV[at + 8]) then
+          redis.call("XADD", events, "*", "event", "retries-exhausted", "jobId", job_id, "attemptsMade", attempts_made)
+        end
+      end
+    elseif kind == "delay" then
+      if ARGV[at + 7] == "1" then
+        attempts_made = attempts_made + 1
+        redis.call("HSET", job, "delay", ARGV[at + 6], "atm", attempts_made, "failedReason", value, "stacktrace", ARGV[at + 4])
+      else
+        redis.call("HSET", job, "delay", ARGV[at + 6])
+      end
+      redis.call("ZADD", delayed, delayed_score(delayed, tonumber(ARGV[at + 5])), job_id)
+      redis.call("XADD", events, "*", "event", "delayed", "jobId", job_id, "delay", ARGV[at + 5])
+      is_delayed = true
+    else
+      local is_retry, priority = kind == "retry", tonumber(fields[3]) or 0
+      if is_retry then
+        attempts_made = attempts_made + 1
+        redis.call("HSET", job, "atm", attempts_made, "failedReason", value, "stacktrace", ARGV[at + 4])
+      end
+      if priority > 0 and is_retry then
+        add_to_prioritized(prioritized, pc, priority, job_id)
+      elseif priority > 0 then
+        redis.call("ZADD", prioritized, string.format("%.0f", priority * 4294967296), job_id)
+      elseif is_retry and ARGV[at + 5] ~= "1" then
+        redis.call("LPUSH", wait, job_id)
+      else
+        redis.call("RPUSH", wait, job_id)
+      end
+      redis.call("XADD", events, "*", "event", "waiting", "jobId", job_id, "prev", "active")
+      is_requeued = true
+    end
+    code = attempts_made
+  end
+  codes[i] = code
+end
+if #released > 0 then
+  redis.call("DEL", unpack(locks))
+  redis.call("SREM", stalled, unpack(released))
+end
+if #finish_entries[true] > 0 then
+  redis.call("ZADD", completed, unpack(finish_entries[true]))
+end
+if #finish_entries[false] > 0 then
+  redis.call("ZADD", failed, unpack(finish_entries[false]))
+end
+if #discarded > 0 then
+  delete_jobs(base, discarded)
+end
+for _, retention in pairs(retentions) do
+  local at = retention[2]
+  retire_finished(base, retention[1], now_ms, ARGV[at + 5], ARGV[at + 6], ARGV[at + 7])
+end
+
+local settings = redis.call("HMGET", meta, "opts.maxLenEvents", "paused", "concurrency", "max", "duration")
+local allowed, limit_ttl, next_due, ids, jobs = fetch_count, 0, 0, {}, {}
+if fetch_count > 0 then
+  promote_due(base, delayed, wait, prioritized, pc, events, now_ms)
+  local max = tonumber(settings[4] or ARGV[7])
+  if max then
+    local started = tonumber(redis.call("GET", limiter)) or 0
+    if started >= max then
+      limit_ttl = redis.call("PTTL", limiter)
+      if limit_ttl > 0 then
+        allowed = 0
+      else
+        redis.call("DEL", limiter)
+        limit_ttl, started = 0, 0
+      end
+    end
+    allowed = math.min(allowed, max - started)
+  end
+  if settings[2] then
+    allowed = 0
+  end
+end
+local running_limit = tonumber(settings[3])
+if running_limit then
+  allowed = math.min(allowed, running_limit - redis.call("LLEN", active))
+end
+
+if allowed > 0 then
+  local from_wait = redis.call("RPOP", wait, allowed)
+  if from_wait then
+    ids = from_wait
+  end
+  if #ids < allowed then
+    local by_priority = redis.call("ZPOPMIN", prioritized, allowed - #ids)
+    if #by_priority == 0 then
+      redis.call("DEL", pc)
+    end
+    for i = 1, #by_priority, 2 do
+      ids[#ids + 1] = by_priority[i]
+    end
+  end
+end
+local taken = {}
+if #ids > 0 then
+  redis.call("LPUSH", active, unpack(ids))
+  local limiter_ms = ARGV[8] ~= "" and ARGV[8] or settings[5]
+  if limiter_ms and redis.call("INCRBY", limiter, #ids) == #ids then
+    redis.call("PEXPIRE", limiter, limiter_ms)
+  end
+  local first_token = 9 * (finish_count + 1)
+  for _, job_id in ipairs(ids) do
+    local job = base .. job_id
+    local hash = redis.call("HGETALL", job)
+    if #hash == 0 then
+      redis.call("LREM", active, 1, job_id)
+    else
+      local attempts_started = 0
+      for i = #hash - 1, 1, -2 do
+        if hash[i] == "ats" then
+          attempts_started = hash[i + 1]
+          break
+        end
+      end
+      redis.call("SET", job .. ":lock", ARGV[first_token + #taken], "PX", ARGV[5])
+      redis.call("XADD", events, "*", "event", "active", "jobId", job_id, "prev", "waiting")
+      if ARGV[6] == "" then
+        redis.call("HSET", job, "processedOn", ARGV[2], "ats", attempts_started + 1)
+      else
+        redis.call("HSET", job, "processedOn", ARGV[2], "ats", attempts_started + 1, "pb", ARGV[6])
+      end
+      taken[#taken + 1] = job_id
+      jobs[#jobs + 1] = { job_id, hash }
+    end
+  end
+end
+
+-- A call that took all it was allowed leaves the wake-up for the next worker; one that found less has emptied the queue.
+local may_wake_others = (#ids > 0 and #ids == allowed) or is_requeued or (running_limit and #released > 0)
+local is_blocked = settings[2] or (running_limit and redis.call("LLEN", active) >= running_limit)
+if may_wake_others and not is_blocked and (redis.call("LLEN", wait) > 0 or redis.call("ZCARD", prioritized) > 0) then
+  redis.call("ZADD", marker, 0, "0")
+end
+if is_delayed then
+  add_delayed_marker(marker, delayed)
+end
+local drained = 0
+if #taken == 0 then
+  if fetch_count > 0 then
+    local next_job = redis.call("ZRANGE", delayed, 0, 0, "WITHSCORES")
+    if #next_job > 0 then
+      next_due = math.floor(tonumber(next_job[2]) / 4096)
+    end
+    drained = allowed > 0 and 1 or 0
+  end
+  if #released > 0 and redis.call("LLEN", wait) == 0 and redis.call("LLEN", active) == 0
+    and redis.call("ZCARD", prioritized) == 0 then
+    redis.call("XADD", events, "*", "event", "drained")
+  end
+end
+if #released > 0 or #taken > 0 then
+  redis.call("XTRIM", events, "MAXLEN", "~", settings[1] or "10000")
+  redis.call("SET", call, cjson.encode({ codes = codes, ids = taken }), "PX", 60000)
+end
+return { codes, jobs, limit_ttl, next_due, drained }

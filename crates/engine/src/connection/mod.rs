@@ -1,0 +1,11 @@
+//! Connections to Redis: opened, named, shared per process and reopened when they break.
+
+mod blocking;
+mod command;
+mod failure;
+mod options;
+mod registry;
+
+pub use blocking::{BlockingConnection, Marker};
+pub use command::Connection;
+pub use options::{ConnectionOptions, Endpoint, Reconnect, Secret, TlsOptions};

@@ -1,0 +1,224 @@
+//! How to reach one Redis server.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use redis::{
+    ClientTlsConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, TlsCertificates,
+};
+
+use crate::error::{Error, Result};
+
+/// A server and how to talk to it. Equal options share one command connection per process.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ConnectionOptions {
+    /// Where the server listens. Defaults to 127.0.0.1:6379.
+    pub endpoint: Endpoint,
+    /// ACL user; the server's `default` user if absent.
+    pub username: Option<String>,
+    /// Password of the user.
+    pub password: Option<Secret>,
+    /// Logical database, 0 to 15 unless the server has more. Defaults to 0.
+    pub database: i64,
+    /// How long one attempt to connect may take. Defaults to 10 s.
+    pub connect_timeout: Duration,
+    /// How long one command may take before the connection counts as dead. Defaults to 30 s.
+    pub response_timeout: Duration,
+    /// What to do when the server cannot be reached.
+    pub reconnect: Reconnect,
+}
+
+/// Where a server listens.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// A TCP address.
+    Tcp {
+        /// Host name or IP address.
+        host: String,
+        /// Port, 1 to 65535.
+        port: u16,
+        /// Encrypt with TLS.
+        tls: Option<TlsOptions>,
+    },
+    /// A unix socket.
+    Unix {
+        /// Path of the socket.
+        path: PathBuf,
+    },
+}
+
+/// What to trust and what to show in a TLS handshake.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct TlsOptions {
+    /// PEM certificates to trust instead of the bundled web roots.
+    pub root_certificates: Option<String>,
+    /// PEM certificate chain of the client.
+    pub client_certificate: Option<String>,
+    /// PEM key of `client_certificate`.
+    pub client_key: Option<Secret>,
+}
+
+/// How a lost connection is opened again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Reconnect {
+    /// Wait before the second attempt; doubles with each further one. Defaults to 50 ms.
+    pub min_delay: Duration,
+    /// Longest wait between attempts. Defaults to 2 s.
+    pub max_delay: Duration,
+    /// Attempts before the connection is given up for good; `None` (default) tries forever.
+    pub max_attempts: Option<u32>,
+}
+
+/// Text that never shows in logs.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl Default for Reconnect {
+    fn default() -> Self {
+        Self { min_delay: Duration::from_millis(50), max_delay: Duration::from_secs(2), max_attempts: None }
+    }
+}
+
+impl Default for ConnectionOptions {
+    fn default() -> Self {
+        Self {
+            endpoint: Endpoint::Tcp { host: "127.0.0.1".into(), port: 6379, tls: None },
+            username: None,
+            password: None,
+            database: 0,
+            connect_timeout: Duration::from_secs(10),
+            response_timeout: Duration::from_secs(30),
+            reconnect: Reconnect::default(),
+        }
+    }
+}
+
+impl ConnectionOptions {
+    /// Reads `redis://[user:password@]host[:port][/db]`, `rediss://` (TLS) or `unix:///path[?db=n]`.
+    ///
+    /// # Errors
+    /// `InvalidOption` naming what is wrong; the URL itself is not repeated, it may hold a password.
+    pub fn from_url(url: &str) -> Result<Self> {
+        let invalid = |detail: &str| Error::InvalidOption {
+            message: format!("the Redis URL is not valid ({detail}); expected redis://, rediss:// or unix://"),
+        };
+        // Node clients take the path of a unix socket with one to three slashes.
+        let url = match url.strip_prefix("unix:") {
+            Some(path) => format!("redis+unix:///{}", path.trim_start_matches('/')),
+            None => url.to_owned(),
+        };
+        let info = url.as_str().into_connection_info().map_err(|error| invalid(error.category()))?;
+        let endpoint = match info.addr() {
+            ConnectionAddr::Tcp(host, port) => Endpoint::Tcp { host: host.clone(), port: *port, tls: None },
+            ConnectionAddr::TcpTls { host, port, .. } => {
+                Endpoint::Tcp { host: host.clone(), port: *port, tls: Some(TlsOptions::default()) }
+            }
+            ConnectionAddr::Unix(path) => Endpoint::Unix { path: path.clone() },
+            _ => return Err(invalid("unknown kind of address")),
+        };
+        let settings = info.redis_settings();
+        Ok(Self {
+            endpoint,
+            username: settings.username().map(Into::into),
+            password: settings.password().map(|password| Secret(password.into())),
+            database: settings.db(),
+            ..Self::default()
+        })
+    }
+
+    /// The client of the Redis library for these options. Opens nothing.
+    pub(crate) fn client(&self) -> Result<redis::Client> {
+        let mut settings = RedisConnectionInfo::default().set_db(self.database);
+        if let Some(username) = &self.username {
+            settings = settings.set_username(username);
+        }
+        if let Some(Secret(password)) = &self.password {
+            settings = settings.set_password(password);
+        }
+        let tcp = redis::io::tcp::TcpSettings::default().set_nodelay(true);
+        let info = self.address().into_connection_info()?.set_redis_settings(settings).set_tcp_settings(tcp);
+        match &self.endpoint {
+            Endpoint::Tcp { tls: Some(tls), .. } => tls.client(info),
+            _ => Ok(redis::Client::open(info)?),
+        }
+    }
+
+    /// How Node names the server in connection errors: `host:port`, or the path of the socket.
+    pub(crate) fn display_address(&self) -> String {
+        match &self.endpoint {
+            // Node resolves before it connects, so its messages show the address.
+            Endpoint::Tcp { host, port, .. } if host == "localhost" => format!("127.0.0.1:{port}"),
+            Endpoint::Tcp { host, port, .. } => format!("{host}:{port}"),
+            Endpoint::Unix { path } => path.display().to_string(),
+        }
+    }
+
+    fn address(&self) -> ConnectionAddr {
+        match &self.endpoint {
+            Endpoint::Tcp { host, port, tls: None } => ConnectionAddr::Tcp(host.clone(), *port),
+            Endpoint::Tcp { host, port, tls: Some(_) } => {
+                ConnectionAddr::TcpTls { host: host.clone(), port: *port, insecure: false, tls_params: None }
+            }
+            Endpoint::Unix { path } => ConnectionAddr::Unix(path.clone()),
+        }
+    }
+}
+
+impl TlsOptions {
+    fn client(&self, info: ConnectionInfo) -> Result<redis::Client> {
+        install_crypto_provider();
+        let client_tls = match (&self.client_certificate, &self.client_key) {
+            (Some(certificate), Some(Secret(key))) => {
+                Some(ClientTlsConfig { client_cert: certificate.clone().into(), client_key: key.clone().into() })
+            }
+            (None, None) => None,
+            _ => {
+                let message = "`tls.cert` and `tls.key` must be given together".into();
+                return Err(Error::InvalidOption { message });
+            }
+        };
+        let root_cert = self.root_certificates.clone().map(Into::into);
+        Ok(redis::Client::build_with_tls(info, TlsCertificates { client_tls, root_cert })?)
+    }
+}
+
+/// Chooses `ring` for every TLS connection of the process. An application that chose before us keeps its choice.
+fn install_crypto_provider() {
+    let already_installed = rustls::crypto::ring::default_provider().install_default().is_err();
+    tracing::trace!(already_installed, "TLS provider");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_urls_of_every_kind() {
+        let options = ConnectionOptions::from_url("redis://ann:s3cret@queue.internal:6380/2").unwrap();
+        assert_eq!(options.endpoint, Endpoint::Tcp { host: "queue.internal".into(), port: 6380, tls: None });
+        assert_eq!((options.username.as_deref(), options.database), (Some("ann"), 2));
+        let options = ConnectionOptions::from_url("rediss://queue.internal").unwrap();
+        assert!(matches!(options.endpoint, Endpoint::Tcp { tls: Some(_), port: 6379, .. }));
+        let options = ConnectionOptions::from_url("unix:/run/redis.sock").unwrap();
+        assert_eq!(options.endpoint, Endpoint::Unix { path: "/run/redis.sock".into() });
+    }
+
+    #[test]
+    fn a_bad_url_is_refused_without_repeating_it() {
+        let error = ConnectionOptions::from_url("http://:pa55@host").unwrap_err().to_string();
+        assert!(error.contains("expected redis://") && !error.contains("pa55"), "{error}");
+    }
+
+    #[test]
+    fn debug_output_hides_passwords() {
+        let options = ConnectionOptions::from_url("redis://:pa55@host").unwrap();
+        assert!(!format!("{options:?}").contains("pa55"));
+    }
+}

@@ -1,0 +1,83 @@
+//! The producer side: adding jobs, reading them, maintenance.
+
+mod new_job;
+mod settings;
+
+use serde_json::{Map, Value};
+
+use crate::connection::Connection;
+use crate::error::{Error, Result};
+use crate::scripts::{AddBatcher, EncodedJob, Scripts};
+use crate::wire::QueueKeys;
+pub use new_job::{NewJob, ResolvedOptions};
+
+/// One queue on one connection. Cheap to clone; nothing is opened before the first call.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    scripts: Scripts,
+    batcher: AddBatcher,
+    /// Options of jobs that do not bring their own, as users write them.
+    default_job_options: Map<String, Value>,
+    /// The stored form of `default_job_options`, ready for jobs without options.
+    resolved_defaults: ResolvedOptions,
+}
+
+impl Queue {
+    /// The queue named by `keys`. `default_job_options` is a JSON object, or empty for none.
+    ///
+    /// # Errors
+    /// `InvalidOption` if the default options cannot work.
+    pub fn new(connection: Connection, keys: QueueKeys, default_job_options: &str) -> Result<Self> {
+        let default_job_options = new_job::parse_options(default_job_options)?;
+        let resolved_defaults = ResolvedOptions::new(default_job_options.clone())?;
+        let scripts = Scripts::new(connection, keys);
+        Ok(Self { batcher: AddBatcher::new(scripts.clone()), scripts, default_job_options, resolved_defaults })
+    }
+
+    /// The names of the queue's keys.
+    pub fn keys(&self) -> &QueueKeys {
+        self.scripts.keys()
+    }
+
+    /// The connection the queue works on.
+    pub fn connection(&self) -> &Connection {
+        self.scripts.connection()
+    }
+
+    /// The options a job added with `options` (JSON object or empty) will have.
+    ///
+    /// # Errors
+    /// `InvalidOption` in BullMQ's words.
+    pub fn resolve_options(&self, options: &str) -> Result<ResolvedOptions> {
+        if options.is_empty() {
+            return Ok(self.resolved_defaults.clone());
+        }
+        let mut merged = self.default_job_options.clone();
+        merged.extend(new_job::parse_options(options)?);
+        ResolvedOptions::new(merged)
+    }
+
+    /// Checks a new job and makes it ready for [`Queue::add`]. Touches nothing in Redis.
+    ///
+    /// # Errors
+    /// `InvalidOption` in BullMQ's words.
+    pub fn prepare(&self, job: NewJob, now_ms: i64) -> Result<EncodedJob> {
+        self.resolve_options(&job.options)?.encode(job, now_ms)
+    }
+
+    /// Adds jobs in order and returns their ids. Adds that are made while others are under way share their round trips.
+    ///
+    /// An id that is already in use names the existing job: nothing is added for it. More than 128 jobs take several calls, of
+    /// which an earlier one may take effect when a later one fails.
+    ///
+    /// # Errors
+    /// `Unavailable` when the connection has a deadline and Redis did not answer in time; the jobs may have been added.
+    pub async fn add(&self, jobs: Vec<EncodedJob>) -> Result<Vec<String>> {
+        let count = jobs.len();
+        let ids = self.batcher.add(jobs).await?;
+        if ids.len() == count {
+            return Ok(ids);
+        }
+        Err(Error::MalformedState { subject: "reply of add", detail: format!("{} ids for {count} jobs", ids.len()) })
+    }
+}

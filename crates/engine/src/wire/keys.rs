@@ -1,0 +1,146 @@
+//! The names of a queue's keys: `<prefix>:<queue>:<suffix>`.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+
+/// Spells every key of one queue.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct QueueKeys {
+    prefix: String,
+    queue: String,
+    /// `<prefix>:<queue>:`
+    base: String,
+}
+
+/// Key names that scripts may declare; `base` stands for the common prefix of all keys of the queue.
+const SUFFIXES: [&str; 18] = [
+    "id",
+    "wait",
+    "paused",
+    "active",
+    "prioritized",
+    "pc",
+    "delayed",
+    "waiting-children",
+    "completed",
+    "failed",
+    "stalled",
+    "stalled-check",
+    "limiter",
+    "meta",
+    "events",
+    "marker",
+    "repeat",
+    "metrics",
+];
+
+impl QueueKeys {
+    /// Keys of `queue` under `prefix` (BullMQ's default prefix is `bull`).
+    ///
+    /// # Errors
+    /// `InvalidOption` for an empty name or one with a colon, in BullMQ's words.
+    pub fn new(prefix: &str, queue: &str) -> Result<Self> {
+        let invalid = |message: &str| Err(Error::InvalidOption { message: message.into() });
+        if queue.is_empty() {
+            return invalid("Queue name must be provided");
+        }
+        if queue.contains(':') {
+            return invalid("Queue name cannot contain :");
+        }
+        Ok(Self { prefix: prefix.into(), queue: queue.into(), base: format!("{prefix}:{queue}:") })
+    }
+
+    /// The prefix all queues of an application share.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The queue's name.
+    pub fn queue(&self) -> &str {
+        &self.queue
+    }
+
+    /// `<prefix>:<queue>:`, which every key of the queue begins with.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// `<prefix>:<queue>`, how other queues name this one.
+    pub fn qualified_name(&self) -> &str {
+        &self.base[..self.base.len() - 1]
+    }
+
+    /// The key a script header calls `name` (underscores stand for hyphens).
+    ///
+    /// # Panics
+    /// If a script declares a key that this layout does not know; a test over all scripts rules that out.
+    pub(crate) fn named(&self, name: &str) -> String {
+        if name == "base" {
+            return self.base.clone();
+        }
+        let suffix = name.replace('_', "-");
+        assert!(SUFFIXES.contains(&suffix.as_str()), "unknown key `{name}` in a script header");
+        format!("{}{suffix}", self.base)
+    }
+
+    /// Wake-up markers of workers.
+    pub fn marker(&self) -> String {
+        self.named("marker")
+    }
+
+    /// The event stream.
+    pub fn events(&self) -> String {
+        self.named("events")
+    }
+
+    /// Queue-wide settings.
+    pub fn meta(&self) -> String {
+        self.named("meta")
+    }
+
+    /// Hash of one job.
+    pub fn job(&self, job_id: &str) -> String {
+        format!("{}{job_id}", self.base)
+    }
+
+    /// Lock of one job.
+    pub fn job_lock(&self, job_id: &str) -> String {
+        format!("{}{job_id}:lock", self.base)
+    }
+
+    /// Log rows of one job.
+    pub fn job_logs(&self, job_id: &str) -> String {
+        format!("{}{job_id}:logs", self.base)
+    }
+
+    /// The remembered answer of one script call, kept for a minute so that a repeated call takes effect once.
+    pub(crate) fn call(&self, call_id: &str) -> String {
+        format!("{}call:{call_id}", self.base)
+    }
+}
+
+impl fmt::Debug for QueueKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "QueueKeys({})", self.qualified_name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spells_keys_like_bullmq() {
+        let keys = QueueKeys::new("bull", "email").unwrap();
+        assert_eq!(keys.named("waiting_children"), "bull:email:waiting-children");
+        assert_eq!(keys.job_lock("7"), "bull:email:7:lock");
+        assert_eq!(keys.qualified_name(), "bull:email");
+    }
+
+    #[test]
+    fn refuses_names_that_break_the_layout() {
+        assert_eq!(QueueKeys::new("bull", "a:b").unwrap_err().to_string(), "Queue name cannot contain :");
+        assert_eq!(QueueKeys::new("bull", "").unwrap_err().to_string(), "Queue name must be provided");
+    }
+}

@@ -1,0 +1,191 @@
+//! The jobs a worker holds.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard};
+
+use tokio::task::AbortHandle;
+use tokio_util::sync::CancellationToken;
+
+/// One run of a job: from being fetched until Redis has taken its result.
+#[derive(Debug, Clone)]
+pub(super) struct ActiveJob {
+    pub(super) job_id: String,
+    /// The job's options, JSON text, read when the run ends.
+    pub(super) opts: String,
+    /// Attempts that ended before this run.
+    pub(super) attempts_made: u32,
+    /// Earlier stack traces, JSON text.
+    pub(super) stacktrace: Option<String>,
+    pub(super) stage: Stage,
+    /// Whether the engine runs it, rather than the owner.
+    pub(super) is_native: bool,
+    /// Fires when the run must stop.
+    pub(super) cancellation: CancellationToken,
+    /// The task of a native processor.
+    pub(super) native: Option<AbortHandle>,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It holds a slot and its lock is renewed.
+    Running,
+    /// It has ended; the lock is renewed until Redis has the result.
+    Settling,
+    /// Its lock belongs to nobody or to somebody else; it still holds its slot until its runner ends.
+    Lost,
+}
+
+/// All runs by lock token. A job can be here twice: its first run lost the lock and still runs while the second has begun.
+#[derive(Debug, Default)]
+pub(super) struct ActiveJobs {
+    /// Written by the actor, read by the lock renewer and by callers of the worker. Never held across an await.
+    runs: Mutex<HashMap<String, ActiveJob>>,
+}
+
+/// A run that must stop, and whose runner has to be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct StoppedRun {
+    pub(super) job_id: String,
+    pub(super) token: String,
+}
+
+impl ActiveJobs {
+    /// Adds a run. Answers the older runs of the same job, which have lost their lock without knowing.
+    pub(super) fn insert(&self, token: String, job: ActiveJob) -> Vec<StoppedRun> {
+        let mut runs = self.lock();
+        let superseded = stop(&mut runs, |_, run| run.job_id == job.job_id && run.stage == Stage::Running, Some(Stage::Lost));
+        runs.insert(token, job);
+        superseded
+    }
+
+    /// Sets the task of a native run; does nothing if the run is gone already.
+    pub(super) fn set_native(&self, token: &str, task: AbortHandle) {
+        if let Some(run) = self.lock().get_mut(token) {
+            run.native = Some(task);
+        }
+    }
+
+    /// Whether this run may still report how it ended.
+    pub(super) fn is_unsettled(&self, token: &str) -> bool {
+        self.lock().get(token).is_some_and(|run| run.stage != Stage::Settling)
+    }
+
+    /// Ends a run's work and returns it; `None` if it is unknown or has ended before.
+    pub(super) fn begin_settling(&self, token: &str) -> Option<ActiveJob> {
+        let mut runs = self.lock();
+        let run = runs.get_mut(token).filter(|run| run.stage != Stage::Settling)?;
+        run.stage = Stage::Settling;
+        Some(run.clone())
+    }
+
+    /// Forgets a run.
+    pub(super) fn remove(&self, token: &str) {
+        self.lock().remove(token);
+    }
+
+    /// Stops all runs of a job.
+    pub(super) fn cancel(&self, job_id: &str) -> Vec<StoppedRun> {
+        stop(&mut self.lock(), |_, run| run.job_id == job_id && run.stage != Stage::Settling, None)
+    }
+
+    /// Marks runs as having lost their lock and stops them. Tokens of runs that ended meanwhile are passed over.
+    pub(super) fn lose(&self, tokens: &[&str]) -> Vec<StoppedRun> {
+        stop(&mut self.lock(), |token, run| run.stage == Stage::Running && tokens.contains(&token), Some(Stage::Lost))
+    }
+
+    /// `(job id, token)` of every lock worth renewing.
+    pub(super) fn locks(&self) -> Vec<(String, String)> {
+        let runs = self.lock();
+        let held = runs.iter().filter(|(_, run)| run.stage != Stage::Lost);
+        held.map(|(token, run)| (run.job_id.clone(), token.clone())).collect()
+    }
+
+    /// Stops everything that still runs, native tasks at once: their jobs are about to be handed back.
+    pub(super) fn abandon(&self) -> Vec<StoppedRun> {
+        let mut runs = self.lock();
+        for task in runs.values_mut().filter_map(|run| run.native.take()) {
+            task.abort();
+        }
+        stop(&mut runs, |_, run| run.stage != Stage::Settling, None)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, ActiveJob>> {
+        self.runs.lock().expect("no code panics while it holds this lock")
+    }
+}
+
+/// Cancels the runs that match and moves them to `stage`, if one is given.
+fn stop(
+    runs: &mut HashMap<String, ActiveJob>,
+    matches: impl Fn(&str, &ActiveJob) -> bool,
+    stage: Option<Stage>,
+) -> Vec<StoppedRun> {
+    let matching = runs.iter_mut().filter(|(token, run)| matches(token, run));
+    matching
+        .map(|(token, run)| {
+            run.cancellation.cancel();
+            run.stage = stage.unwrap_or(run.stage);
+            StoppedRun { job_id: run.job_id.clone(), token: token.clone() }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run_of(job_id: &str) -> ActiveJob {
+        ActiveJob {
+            job_id: job_id.into(),
+            opts: "{}".into(),
+            attempts_made: 0,
+            stacktrace: None,
+            stage: Stage::Running,
+            is_native: false,
+            cancellation: CancellationToken::new(),
+            native: None,
+        }
+    }
+
+    fn stopped(job_id: &str, token: &str) -> Vec<StoppedRun> {
+        vec![StoppedRun { job_id: job_id.into(), token: token.into() }]
+    }
+
+    #[test]
+    fn a_run_ends_once() {
+        let jobs = ActiveJobs::default();
+        jobs.insert("w:1".into(), run_of("7"));
+        assert!(jobs.begin_settling("w:1").is_some());
+        assert!(jobs.begin_settling("w:1").is_none());
+        assert!(!jobs.is_unsettled("w:1"));
+        assert_eq!(jobs.locks(), [("7".to_owned(), "w:1".to_owned())]);
+    }
+
+    #[test]
+    fn a_second_run_of_a_job_stops_the_first_and_takes_over_its_lock() {
+        let jobs = ActiveJobs::default();
+        jobs.insert("w:1".into(), run_of("7"));
+        assert_eq!(jobs.insert("w:2".into(), run_of("7")), stopped("7", "w:1"));
+        assert_eq!(jobs.locks(), [("7".to_owned(), "w:2".to_owned())]);
+    }
+
+    #[test]
+    fn a_lost_run_is_stopped_and_no_longer_renewed_but_may_still_end() {
+        let jobs = ActiveJobs::default();
+        jobs.insert("w:1".into(), run_of("7"));
+        assert_eq!(jobs.lose(&["w:1", "w:9"]), stopped("7", "w:1"));
+        assert_eq!(jobs.lose(&["w:1"]), []);
+        assert!(jobs.locks().is_empty());
+        assert!(jobs.begin_settling("w:1").expect("it has not ended").cancellation.is_cancelled());
+    }
+
+    #[test]
+    fn a_run_that_has_ended_is_neither_cancelled_nor_abandoned() {
+        let jobs = ActiveJobs::default();
+        jobs.insert("w:1".into(), run_of("7"));
+        jobs.begin_settling("w:1");
+        assert_eq!(jobs.cancel("7"), []);
+        assert_eq!(jobs.abandon(), []);
+    }
+}

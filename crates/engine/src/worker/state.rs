@@ -1,0 +1,228 @@
+//! What a worker may do next (pure).
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Calls on their way at once. A second one lets results leave while the first is answered; more would only make batches smaller.
+const CALLS_MAX: usize = 2;
+
+/// First pause after Redis could not be used; doubles with each further failure.
+const RETRY_DELAY_MIN: Duration = Duration::from_millis(50);
+
+/// Longest such pause, whatever the options allow: a worker consumes again soon after the fault's end.
+const RETRY_DELAY_MAX: Duration = Duration::from_secs(1);
+
+/// Shortest wait for a marker.
+const MARKER_WAIT_MIN: Duration = Duration::from_millis(2);
+
+/// What is known about the queue, and so what fetching waits for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Phase {
+    /// The blocking connection is being opened.
+    Opening,
+    /// There may be jobs.
+    Due,
+    /// There were none; a marker tells of the next.
+    Waiting {
+        /// When the next delayed job becomes due, ms since the Unix epoch.
+        next_delayed_ms: Option<i64>,
+    },
+    /// No job may start before then.
+    Limited {
+        /// On the native clock.
+        until: Instant,
+    },
+    /// Redis could not be used; nothing is sent before then.
+    BackingOff {
+        /// On the native clock.
+        until: Instant,
+    },
+    /// JavaScript must tell the time first.
+    AskingTime,
+}
+
+/// Most that one call may carry, as the script bounds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Caps {
+    pub(super) finishes: usize,
+    pub(super) fetch: usize,
+}
+
+/// One call to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// How many results it settles.
+    pub(super) finishes: usize,
+    /// How many jobs it asks for; 0 = it does not fetch.
+    pub(super) fetch: usize,
+}
+
+/// What a call's answer says about the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fetched {
+    /// Jobs that came.
+    pub(super) jobs: usize,
+    /// How long no further job may start; zero if not limited.
+    pub(super) rate_limit: Duration,
+    /// When the next delayed job becomes due, ms since the Unix epoch; `None` if there is none or the queue withholds it.
+    pub(super) next_delayed_ms: Option<i64>,
+    /// Whether the queue had nothing to give, rather than not being allowed to.
+    pub(super) is_empty: bool,
+}
+
+/// Slots, calls in flight and the phase of fetching.
+#[derive(Debug)]
+pub(super) struct WorkerState {
+    caps: Caps,
+    phase: Phase,
+    /// Jobs that run.
+    running: usize,
+    /// Slots that calls in flight hold: those they free and those they fill, whichever is more, since replies may be lost.
+    in_flight_slots: usize,
+    calls_in_flight: usize,
+    consecutive_failures: u32,
+    /// Whether the owner knows that the queue is drained.
+    is_drained: bool,
+}
+
+impl WorkerState {
+    pub(super) fn new(caps: Caps) -> Self {
+        Self {
+            caps,
+            phase: Phase::Opening,
+            running: 0,
+            in_flight_slots: 0,
+            calls_in_flight: 0,
+            consecutive_failures: 0,
+            is_drained: false,
+        }
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    pub(super) fn running(&self) -> usize {
+        self.running
+    }
+
+    /// A fetched job starts to run.
+    pub(super) fn job_started(&mut self) {
+        self.running += 1;
+        self.is_drained = false;
+    }
+
+    /// A running job ended; its slot goes to the call that settles it.
+    pub(super) fn job_ended(&mut self) {
+        self.running -= 1;
+    }
+
+    /// The next call, if one should be made now, with `results` to settle and room for `concurrency` jobs (0 = do not fetch).
+    pub(super) fn plan(&self, results: usize, concurrency: usize) -> Option<Plan> {
+        if self.calls_in_flight >= CALLS_MAX || matches!(self.phase, Phase::Opening | Phase::BackingOff { .. }) {
+            return None;
+        }
+        let finishes = results.min(self.caps.finishes);
+        let occupied = self.running + self.in_flight_slots + (results - finishes);
+        let free = concurrency.saturating_sub(occupied).min(self.caps.fetch);
+        let fetch = match self.phase {
+            Phase::Due => free,
+            // A finish asks along: that costs almost nothing and saves the next wake-up.
+            Phase::Waiting { .. } if finishes > 0 => free,
+            _ => 0,
+        };
+        (finishes + fetch > 0).then_some(Plan { finishes, fetch })
+    }
+
+    pub(super) fn call_sent(&mut self, plan: Plan) {
+        self.calls_in_flight += 1;
+        self.in_flight_slots += plan.finishes.max(plan.fetch);
+    }
+
+    /// A call was answered.
+    pub(super) fn call_answered(&mut self, plan: Plan, fetched: Fetched, now: Instant) {
+        self.call_ended(plan);
+        self.consecutive_failures = 0;
+        if plan.fetch == 0 || self.phase == Phase::AskingTime {
+            return;
+        }
+        self.phase = if !fetched.rate_limit.is_zero() {
+            Phase::Limited { until: now + fetched.rate_limit }
+        } else if fetched.jobs < plan.fetch {
+            Phase::Waiting { next_delayed_ms: fetched.next_delayed_ms }
+        } else {
+            Phase::Due
+        };
+    }
+
+    /// A call failed; what it carried is to be sent again. `longest` bounds the pause.
+    pub(super) fn call_failed(&mut self, plan: Plan, longest: Duration, now: Instant) {
+        self.call_ended(plan);
+        self.back_off(longest, now);
+    }
+
+    /// Redis could not be used.
+    pub(super) fn back_off(&mut self, longest: Duration, now: Instant) {
+        let doublings = self.consecutive_failures.min(10);
+        self.consecutive_failures += 1;
+        let delay = RETRY_DELAY_MIN * 2_u32.pow(doublings);
+        self.phase = Phase::BackingOff { until: now + delay.min(RETRY_DELAY_MAX).min(longest) };
+    }
+
+    /// Whether an empty fetch is news: nothing is left to take or to run here, and the owner does not know yet.
+    pub(super) fn became_drained(&mut self, fetched: Fetched) -> bool {
+        fetched.is_empty && self.running == 0 && !std::mem::replace(&mut self.is_drained, true)
+    }
+
+    /// The wait for a marker ended. `due_ms` of a taken marker: 0 = there is work, else when the next delayed job becomes due.
+    pub(super) fn woken(&mut self, due_ms: Option<i64>, now_ms: i64) {
+        if matches!(self.phase, Phase::Waiting { .. }) {
+            self.phase = match due_ms {
+                Some(due_ms) if due_ms > now_ms => Phase::Waiting { next_delayed_ms: Some(due_ms) },
+                _ => Phase::Due,
+            };
+        }
+    }
+
+    /// Jobs may be there again: the connection opened, a pause ended, the worker was resumed or the time is known.
+    pub(super) fn look_again(&mut self) {
+        self.phase = Phase::Due;
+    }
+
+    /// Only JavaScript knows the time; nothing is fetched until it told.
+    pub(super) fn ask_time(&mut self) {
+        self.phase = Phase::AskingTime;
+    }
+
+    /// When the current pause ends.
+    pub(super) fn pause_ends_at(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Limited { until } | Phase::BackingOff { until } => Some(until),
+            _ => None,
+        }
+    }
+
+    /// How long to wait for a marker now; `None` = a marker is of no use, leave it to other workers.
+    pub(super) fn marker_wait(&self, concurrency: usize, drain_delay: Duration, now_ms: i64) -> Option<Duration> {
+        let Phase::Waiting { next_delayed_ms } = self.phase else { return None };
+        if self.running >= concurrency {
+            return None;
+        }
+        let until_due = next_delayed_ms.map(|due_ms| Duration::from_millis(u64::try_from(due_ms - now_ms).unwrap_or(0)));
+        Some(until_due.unwrap_or(drain_delay).min(drain_delay).max(MARKER_WAIT_MIN))
+    }
+
+    pub(super) fn has_calls_in_flight(&self) -> bool {
+        self.calls_in_flight > 0
+    }
+
+    fn call_ended(&mut self, plan: Plan) {
+        self.calls_in_flight -= 1;
+        self.in_flight_slots -= plan.finishes.max(plan.fetch);
+    }
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

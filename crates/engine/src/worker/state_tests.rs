@@ -1,0 +1,147 @@
+use super::*;
+
+const CAPS: Caps = Caps { finishes: 50, fetch: 100 };
+const EMPTY: Fetched = Fetched { jobs: 0, rate_limit: Duration::ZERO, next_delayed_ms: None, is_empty: true };
+
+fn ready() -> WorkerState {
+    let mut state = WorkerState::new(CAPS);
+    state.look_again();
+    state
+}
+
+fn jobs(jobs: usize) -> Fetched {
+    Fetched { jobs, is_empty: false, ..EMPTY }
+}
+
+/// Sends the next call and answers it with as many jobs as given.
+fn fetch(state: &mut WorkerState, concurrency: usize, fetched: Fetched) {
+    let plan = state.plan(0, concurrency).expect("a call is due");
+    state.call_sent(plan);
+    state.call_answered(plan, fetched, Instant::now());
+    (0..fetched.jobs).for_each(|_| state.job_started());
+}
+
+#[test]
+fn nothing_is_sent_before_the_connection_is_open() {
+    assert_eq!(WorkerState::new(CAPS).plan(1, 1), None);
+}
+
+#[test]
+fn a_fetch_asks_for_free_slots_only() {
+    let mut state = ready();
+    assert_eq!(state.plan(0, 10), Some(Plan { finishes: 0, fetch: 10 }));
+    fetch(&mut state, 10, jobs(10));
+    assert_eq!(state.plan(0, 10), None);
+    state.job_ended();
+    assert_eq!(state.plan(1, 10), Some(Plan { finishes: 1, fetch: 1 }));
+}
+
+#[test]
+fn slots_promised_to_a_call_in_flight_are_not_promised_twice() {
+    let mut state = ready();
+    state.call_sent(Plan { finishes: 0, fetch: 6 });
+    assert_eq!(state.plan(0, 10), Some(Plan { finishes: 0, fetch: 4 }));
+}
+
+#[test]
+fn a_third_call_waits() {
+    let mut state = ready();
+    state.call_sent(Plan { finishes: 1, fetch: 1 });
+    state.call_sent(Plan { finishes: 1, fetch: 1 });
+    assert_eq!(state.plan(5, 10), None);
+}
+
+#[test]
+fn results_that_do_not_fit_into_a_call_keep_their_slots() {
+    let state = ready();
+    assert_eq!(state.plan(60, 60), Some(Plan { finishes: 50, fetch: 50 }));
+}
+
+#[test]
+fn lowering_the_concurrency_stops_fetching_until_enough_jobs_ended() {
+    let mut state = ready();
+    fetch(&mut state, 4, jobs(4));
+    state.job_ended();
+    assert_eq!(state.plan(1, 2), Some(Plan { finishes: 1, fetch: 0 }));
+}
+
+#[test]
+fn a_partly_filled_fetch_waits_for_a_marker_and_asks_again_with_the_next_result() {
+    let mut state = ready();
+    fetch(&mut state, 2, jobs(1));
+    assert_eq!(state.plan(0, 2), None);
+    assert!(state.marker_wait(2, Duration::from_secs(5), 0).is_some());
+    state.job_ended();
+    assert_eq!(state.plan(1, 2), Some(Plan { finishes: 1, fetch: 2 }));
+}
+
+#[test]
+fn a_full_worker_leaves_markers_to_others() {
+    let mut state = ready();
+    fetch(&mut state, 2, jobs(1));
+    assert_eq!(state.marker_wait(1, Duration::from_secs(5), 0), None);
+}
+
+#[test]
+fn a_marker_of_a_delayed_job_is_waited_for() {
+    let mut state = ready();
+    fetch(&mut state, 1, EMPTY);
+    state.woken(Some(1_300), 1_000);
+    assert_eq!(state.marker_wait(1, Duration::from_secs(5), 1_000), Some(Duration::from_millis(300)));
+    assert_eq!(state.marker_wait(1, Duration::from_secs(5), 1_400), Some(Duration::from_millis(2)));
+    state.woken(None, 1_300);
+    assert_eq!(state.phase(), Phase::Due);
+}
+
+#[test]
+fn a_rate_limit_stops_fetching_but_not_settling() {
+    let mut state = ready();
+    fetch(&mut state, 2, Fetched { rate_limit: Duration::from_secs(1), ..jobs(1) });
+    assert_eq!(state.plan(0, 2), None);
+    state.job_ended();
+    assert_eq!(state.plan(1, 2), Some(Plan { finishes: 1, fetch: 0 }));
+    assert!(state.pause_ends_at().is_some());
+}
+
+#[test]
+fn pauses_after_failures_grow_up_to_a_bound_and_start_over_after_success() {
+    let mut state = ready();
+    let plan = Plan { finishes: 0, fetch: 1 };
+    let mut pause = |longest_ms| {
+        let now = Instant::now();
+        state.call_sent(plan);
+        state.call_failed(plan, Duration::from_millis(longest_ms), now);
+        (state.pause_ends_at().expect("it pauses") - now).as_millis()
+    };
+    let pauses: Vec<u128> = (0..7).map(|_| pause(15_000)).collect();
+    assert_eq!(pauses, [50, 100, 200, 400, 800, 1_000, 1_000]);
+    assert_eq!(pause(20), 20);
+    assert_eq!(state.plan(1, 1), None);
+    state.look_again();
+    fetch(&mut state, 1, EMPTY);
+    state.back_off(Duration::from_secs(15), Instant::now());
+    assert!(state.pause_ends_at().expect("it pauses") <= Instant::now() + Duration::from_millis(50));
+}
+
+#[test]
+fn drained_is_told_once_per_drain_and_only_when_nothing_runs() {
+    let mut state = ready();
+    assert!(state.became_drained(EMPTY));
+    assert!(!state.became_drained(EMPTY));
+    state.job_started();
+    assert!(!state.became_drained(EMPTY));
+    state.job_ended();
+    assert!(!state.became_drained(jobs(1)));
+    assert!(state.became_drained(EMPTY));
+}
+
+#[test]
+fn an_answer_does_not_replace_asking_for_the_time() {
+    let mut state = ready();
+    let plan = Plan { finishes: 1, fetch: 1 };
+    state.call_sent(plan);
+    state.ask_time();
+    state.call_answered(plan, EMPTY, Instant::now());
+    assert_eq!(state.phase(), Phase::AskingTime);
+    assert_eq!(state.plan(0, 1), None);
+}
