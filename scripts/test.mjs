@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ensureBuild, ensurePackages } from './setup/build.mjs';
+import { ensurePrerequisites } from './setup/prerequisites.mjs';
+import { redisBinary } from './setup/redis-binary.mjs';
+import { runAsProgram, say, succeeds } from './setup/terminal.mjs';
+import { jestCounts, libtestCounts, nextestCounts, sumOf } from './setup/test-counts.mjs';
+
+await runAsProgram(async () => {
+  await ensurePrerequisites({ forTests: true });
+  await ensurePackages();
+  await ensureBuild();
+  const env = { SYNAPSE_REDIS_SERVER: await redisBinary() };
+  const counts = sumOf([...(await rustTests(env)), await jestTests(env)]);
+  if (counts.failed > 0) process.exitCode = 1;
+  process.stdout.write(`tests: ${counts.passed} passed, ${counts.failed} failed\n`);
+});
+
+async function rustTests(env) {
+  if (!succeeds('cargo', ['nextest', '--version'])) {
+    say('Rust tests (cargo test)');
+    return [counted(await tee('cargo', ['test', '--workspace', '--no-fail-fast'], env), libtestCounts)];
+  }
+  say('Rust tests (cargo nextest, then the examples in doc comments)');
+  const tests = await tee('cargo', ['nextest', 'run', '--workspace', '--no-fail-fast'], env);
+  const examples = await tee('cargo', ['test', '--workspace', '--doc', '--no-fail-fast'], env);
+  return [counted(tests, nextestCounts), counted(examples, libtestCounts)];
+}
+
+async function jestTests(env) {
+  say('Node tests (Jest)');
+  const folder = await mkdtemp(join(tmpdir(), 'synapse-jest-'));
+  const file = join(folder, 'report.json');
+  const run = await tee('npx', ['jest', '--json', `--outputFile=${file}`], env);
+  const report = await readFile(file, 'utf8').catch(() => undefined);
+  await rm(folder, { recursive: true });
+  return counted(run, () => (report ? jestCounts(JSON.parse(report)) : { passed: 0, failed: 1 }));
+}
+
+/** A runner that failed without a failed test (it did not compile, or crashed) counts as one failure. */
+function counted({ code, output }, countsOf) {
+  const counts = countsOf(output);
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** Runs a command, shows what it prints and returns that as well. */
+async function tee(program, args, env) {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const chunks = [];
+  for (const [stream, target] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ]) {
+    stream.on('data', (chunk) => {
+      chunks.push(chunk);
+      target.write(chunk);
+    });
+  }
+  const [code] = await once(child, 'close');
+  return { code: code ?? 1, output: Buffer.concat(chunks).toString('utf8') };
+}
