@@ -76,7 +76,7 @@ impl BlockingConnection {
         let reply = tokio::time::timeout(timeout + RESPONSE_MARGIN, socket.send_packed_command(command)).await;
         let reply = reply.map_err(|_| Error::Unavailable { deadline: timeout + RESPONSE_MARGIN, source: None })??;
         self.socket = Some(socket);
-        Ok(reply)
+        Ok(reply.extract_error()?)
     }
 
     /// Takes the socket out, so that a call that is dropped or fails leaves none behind.
@@ -90,7 +90,8 @@ impl BlockingConnection {
         let mut socket = connect(&self.options, &self.client, &config).await?;
         let mut set_name = redis::cmd("CLIENT");
         set_name.arg("SETNAME").arg(&self.client_name);
-        socket.send_packed_command(&set_name).await.map_err(|error| connect_error(&self.options, error))?;
+        let named = socket.send_packed_command(&set_name).await.and_then(Value::extract_error);
+        named.map_err(|error| connect_error(&self.options, error))?;
         Ok(socket)
     }
 }

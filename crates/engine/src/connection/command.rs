@@ -47,8 +47,8 @@ enum Request<'a> {
 impl Request<'_> {
     async fn send(self, mut socket: MultiplexedConnection) -> redis::RedisResult<Value> {
         match self {
-            Self::One(command) => socket.send_packed_command(command).await,
-            Self::Many(pipeline) => socket.send_packed_commands(pipeline, 0, pipeline.len()).await.map(Value::Array),
+            Self::One(command) => socket.send_packed_command(command).await?.extract_error(),
+            Self::Many(pipeline) => Value::Array(socket.send_packed_commands(pipeline, 0, pipeline.len()).await?).extract_error(),
         }
     }
 }
