@@ -7,11 +7,12 @@ const { once } = require('node:events');
  * Runs the program and ends with its exit code; sends it SIGTERM when standard input ends.
  *
  * The pipe closes however this process ends, so Ctrl-C, a crash or kill -9 leaves no process behind.
+ * Descriptor 3 stays open as long as the program or a child of it lives: a killed shell cannot wait for them.
  */
 const WATCHDOG = `
-exec 3<&0
-"$@" </dev/null 3<&- & child=$!
-{ read -r _ <&3; kill "$child"; } >/dev/null 2>&1 & watcher=$!
+exec 4<&0
+"$@" </dev/null 4<&- & child=$!
+{ read -r _ <&4; kill "$child"; } >/dev/null 2>&1 & watcher=$!
 wait "$child"; code=$?
 kill "$watcher" 2>/dev/null
 exit "$code"`;
@@ -32,8 +33,9 @@ class OwnedProcess {
     this.#shell = spawn('sh', ['-c', WATCHDOG, 'sh', program, ...args], {
       detached: true,
       env: { ...process.env, ...env },
-      stdio: ['pipe', output, output],
+      stdio: ['pipe', output, output, 'pipe'],
     });
+    /** @type {import('node:stream').Readable} */ (this.#shell.stdio[3]).resume();
     this.#exit = once(this.#shell, 'close').then(([code, signal]) => signal ?? code);
     // The child may end between the decision to stop it and the write.
     this.#shell.stdin?.on('error', () => this.#shell.stdin?.destroy());
