@@ -24,6 +24,12 @@ pub enum Error {
         /// What was tried.
         command: &'static str,
     },
+    /// A running job's lock could not be renewed: it has expired, or another worker holds it.
+    #[error("could not renew lock for job {job_id}")]
+    LockNotRenewed {
+        /// The job.
+        job_id: String,
+    },
     /// The job is not where the operation needs it.
     #[error("Job {job_id} is not in the {state} state. {command}")]
     NotInState {
@@ -103,7 +109,7 @@ pub enum Error {
         message: String,
     },
     /// Redis could not be reached within the caller's deadline.
-    #[error("Redis is unavailable: no connection within {deadline:?}")]
+    #[error("Redis is unavailable: no answer within {deadline:?}")]
     Unavailable {
         /// How long was waited.
         deadline: Duration,
@@ -144,6 +150,7 @@ impl Error {
         match self {
             Self::JobMissing { .. } => "JOB_MISSING",
             Self::LockMissing { .. } => "JOB_LOCK_MISSING",
+            Self::LockNotRenewed { .. } => "JOB_LOCK_NOT_RENEWED",
             Self::NotInState { .. } => "JOB_NOT_IN_STATE",
             Self::PendingDependencies { .. } => "JOB_PENDING_DEPENDENCIES",
             Self::ParentMissing { .. } => "PARENT_JOB_MISSING",
