@@ -1,0 +1,70 @@
+--- Remove a job and, if asked, all jobs below it in its flow; all of them or none.
+--- Cost: grows with the size of the flow, which is removed in one step so that no child runs for a parent that is gone.
+--- @key 1 base            prefix of the queue's keys; job hashes are `base .. id`
+--- @arg 1 job_id
+--- @arg 2 remove_children "1" or empty
+--- @arg 3 now_ms
+--- @returns 1 removed or not there | 0 a worker owns one of the jobs | -8 the next iteration of a scheduler
+--- @emits removed {jobId, prev} per job that existed; waiting | delayed for a parent that waited for nothing else
+--- @include "includes/delete_jobs"
+--- @include "includes/is_pending_of_scheduler"
+--- @include "includes/max_events"
+--- @include "includes/release_deduplication"
+--- @include "includes/release_parent"
+--- @include "includes/remove_from_state"
+--- @include "includes/split_job_key"
+local base, job_id, now_ms = KEYS[1], ARGV[1], tonumber(ARGV[3])
+local removes_children = ARGV[2] == "1"
+
+if is_pending_of_scheduler(base, job_id, redis.call("HGET", base .. job_id, "rjk")) then
+  return -8
+end
+
+-- Parents before children; the list grows while it is read. `is_listed` ends the walk if a flow ever forms a cycle.
+local jobs, is_listed = { base .. job_id }, { [base .. job_id] = true }
+local index = 1
+while index <= #jobs do
+  local job = jobs[index]
+  if redis.call("EXISTS", job .. ":lock") == 1 then
+    return 0
+  end
+  if removes_children then
+    local groups = {
+      redis.call("SMEMBERS", job .. ":dependencies"), redis.call("HKEYS", job .. ":processed"),
+      redis.call("HKEYS", job .. ":failed"), redis.call("ZRANGE", job .. ":unsuccessful", 0, -1),
+    }
+    for _, children in ipairs(groups) do
+      for _, child in ipairs(children) do
+        if not is_listed[child] then
+          is_listed[child] = true
+          jobs[#jobs + 1] = child
+        end
+      end
+    end
+  end
+  index = index + 1
+end
+
+for i = #jobs, 1, -1 do
+  local job = jobs[i]
+  local job_base, id = split_job_key(job)
+  if i == 1 then
+    job_base, id = base, job_id
+  end
+  local fields = redis.call("HMGET", job, "name", "parentKey", "deid")
+  local prev = remove_from_state(job_base, id)
+  if fields[3] then
+    release_deduplication(job_base, id, fields[3])
+  end
+  if fields[2] and not is_listed[fields[2]] then
+    release_parent(job, fields[2], now_ms)
+  end
+  local is_there = redis.call("EXISTS", job) == 1
+  delete_jobs(job_base, { id })
+  redis.call("SREM", job_base .. "stalled", id)
+  if is_there and prev then
+    redis.call("XADD", job_base .. "events", "MAXLEN", "~", max_events(job_base .. "meta"), "*",
+      "event", "removed", "jobId", id, "prev", prev)
+  end
+end
+return 1
