@@ -171,6 +171,22 @@ impl Error {
         }
     }
 
+    /// The job the error is about, where there is one.
+    pub fn job_id(&self) -> Option<&str> {
+        match self {
+            Self::JobMissing { job_id, .. }
+            | Self::LockMissing { job_id, .. }
+            | Self::NotInState { job_id, .. }
+            | Self::PendingDependencies { job_id, .. }
+            | Self::LockMismatch { job_id, .. }
+            | Self::BelongsToScheduler { job_id, .. }
+            | Self::FailedChildren { job_id, .. }
+            | Self::JobLocked { job_id } => Some(job_id),
+            Self::Shared(error) => error.job_id(),
+            _ => None,
+        }
+    }
+
     /// BullMQ's numeric `err.code` for errors that scripts report (api contract: -1 to -9).
     pub fn bullmq_code(&self) -> Option<i32> {
         Some(match self {
