@@ -24,8 +24,9 @@
 ---   "completed" | "failed": keep_age_s or empty, keep_count or empty, age_limit, attempts; "retry": lifo ("1" or empty);
 ---   "delay": due_ms, delay_ms, attempt_made ("1" or empty); "release": none
 --- @args tokens 1 lock token of each job to fetch
---- @returns {codes, jobs, limit_ttl_ms, next_due_ms, drained}; a code is the attempts made, or -1 job missing, -2 lock missing,
----   -3 not active, -4 pending dependencies, -6 lock owned by another worker, -9 failed children; a job is {id, hash}
+--- @returns {codes, jobs, limit_ttl_ms, next_due_ms, drained, repeated}; a code is the attempts made, or -1 job missing,
+---   -2 lock missing, -3 not active, -4 pending dependencies, -6 lock owned by another worker, -9 failed children; a job is
+---   {id, hash}, the hash as it was before this fetch, or as it is now when the call is a repetition
 --- @emits completed | failed | retries-exhausted | waiting | delayed {jobId, ...} per job; drained; active {jobId, prev}
 --- @include "includes/delayed_score"
 --- @include "includes/add_delayed_marker"
@@ -56,7 +57,7 @@ if held[1] then
   for i, job_id in ipairs(answer.ids) do
     jobs[i] = { job_id, redis.call("HGETALL", base .. job_id) }
   end
-  return { answer.codes, jobs, 0, 0, 0 }
+  return { answer.codes, jobs, 0, 0, 0, 1 }
 end
 local any_forbidden = #forbidding > 0 and redis.call("EXISTS", unpack(forbidding)) > 0
 
@@ -265,4 +266,4 @@ if #released > 0 or #taken > 0 then
   redis.call("XTRIM", events, "MAXLEN", "~", settings[1] or "10000")
   redis.call("SET", call, cjson.encode({ codes = codes, ids = taken }), "PX", 60000)
 end
-return { codes, jobs, limit_ttl, next_due, drained }
+return { codes, jobs, limit_ttl, next_due, drained, 0 }

@@ -204,7 +204,7 @@ fn retention_details(retention: Retention, attempts: String) -> [String; 4] {
 
 fn read_reply(call: SettleCall, reply: Value) -> Result<SettleReply> {
     let parts = Reply::new("reply of settle", reply).into_items()?;
-    let [codes, jobs, limit, next_due, drained] = <[Value; 5]>::try_from(parts)
+    let [codes, jobs, limit, next_due, drained, repeated] = <[Value; 6]>::try_from(parts)
         .map_err(|parts| malformed("reply of settle", format!("{} parts", parts.len())))?;
     let codes = Reply::new("settle codes", codes).into_items()?;
     let mut finishes = Vec::with_capacity(codes.len());
@@ -212,9 +212,10 @@ fn read_reply(call: SettleCall, reply: Value) -> Result<SettleReply> {
         finishes.push(finished(finish.job_id, Reply::new("settle code", code).into_integer()?));
     }
     let next_due = Reply::new("next delayed", next_due).into_integer()?;
+    let is_counted = Reply::new("repeated", repeated).into_integer()? == 1;
     Ok(SettleReply {
         finishes,
-        jobs: fetched_jobs(call.fetch, call.now_ms, jobs)?,
+        jobs: fetched_jobs(call.fetch, Start { now_ms: call.now_ms, is_counted }, jobs)?,
         rate_limit_ms: u64::try_from(Reply::new("rate limit", limit).into_integer()?).unwrap_or(0),
         next_delayed_ms: (next_due > 0).then_some(next_due),
         drained: Reply::new("drained", drained).into_integer()? == 1,
@@ -236,7 +237,14 @@ fn finished(job_id: String, code: i64) -> Result<Finished> {
     }
 }
 
-fn fetched_jobs(fetch: Option<Fetch>, now_ms: i64, jobs: Value) -> Result<Vec<FetchedJob>> {
+/// When fetched jobs were started, and whether their hashes show this start already.
+#[derive(Clone, Copy)]
+struct Start {
+    now_ms: i64,
+    is_counted: bool,
+}
+
+fn fetched_jobs(fetch: Option<Fetch>, start: Start, jobs: Value) -> Result<Vec<FetchedJob>> {
     let Some(fetch) = fetch else { return Ok(Vec::new()) };
     let mut fetched = Vec::new();
     for (job, token) in Reply::new("fetched jobs", jobs).into_items()?.into_iter().zip(fetch.tokens) {
@@ -244,8 +252,8 @@ fn fetched_jobs(fetch: Option<Fetch>, now_ms: i64, jobs: Value) -> Result<Vec<Fe
         let [id, hash] = <[Value; 2]>::try_from(parts).map_err(|_| malformed("fetched job", "not an id and a hash"))?;
         let id = Reply::new("job id", id).into_text()?;
         let Some(mut job) = job_from_hash(&id, hash)? else { continue };
-        job.processed_on = Some(now_ms);
-        job.attempts_started += 1;
+        job.processed_on = Some(start.now_ms);
+        job.attempts_started += u32::from(!start.is_counted);
         if fetch.worker_name.is_some() {
             job.processed_by.clone_from(&fetch.worker_name);
         }
