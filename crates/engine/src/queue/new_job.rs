@@ -58,6 +58,37 @@ pub(super) fn parse_options(options: &str) -> Result<Map<String, Value>> {
     serde_json::from_str(options).map_err(|error| invalid(format!("job options must be a JSON object: {error}")))
 }
 
+/// The stored form of options as users write them (both JSON text): names packed, absent values left out.
+///
+/// # Errors
+/// `InvalidOption` if the text is not a JSON object.
+pub fn pack_options(options: &str) -> Result<String> {
+    let mut options = parse_options(options)?;
+    options.retain(|_, value| !value.is_null());
+    Ok(to_text(&pack(options)).to_string())
+}
+
+/// Options as users write them from their stored form (both JSON text).
+///
+/// # Errors
+/// `InvalidOption` if the text is not a JSON object.
+pub fn unpack_options(stored: &str) -> Result<String> {
+    let mut options = parse_options(stored)?;
+    for (long, short) in SHORT_NAMES {
+        if let Some(value) = options.remove(short) {
+            options.insert(long.into(), value);
+        }
+    }
+    let telemetry: Map<String, Value> = [("metadata", "tm"), ("omitContext", "omc")]
+        .into_iter()
+        .filter_map(|(long, short)| Some((long.into(), options.remove(short)?)))
+        .collect();
+    if !telemetry.is_empty() {
+        options.insert("telemetry".into(), Value::Object(telemetry));
+    }
+    Ok(to_text(&options).to_string())
+}
+
 impl ResolvedOptions {
     /// Checks `options` and fills in what is always stored.
     pub(super) fn new(mut options: Map<String, Value>) -> Result<Self> {
@@ -212,6 +243,15 @@ mod tests {
             public,
             json!({ "keepLogs": 3, "attempts": 0, "backoff": backoff, "telemetry": { "metadata": "m" } })
         );
+    }
+
+    #[test]
+    fn unpacking_is_the_inverse_of_packing() {
+        let written = r#"{"attempts":2,"keepLogs":3,"telemetry":{"omitContext":true}}"#;
+        let stored = pack_options(written).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&stored).unwrap(), json!({ "attempts": 2, "kl": 3, "omc": true }));
+        let unpacked: Value = serde_json::from_str(&unpack_options(&stored).unwrap()).unwrap();
+        assert_eq!(unpacked, serde_json::from_str::<Value>(written).unwrap());
     }
 
     #[test]

@@ -84,6 +84,12 @@ impl QueueKeys {
         format!("{}{suffix}", self.base)
     }
 
+    /// Short name and full name of every key that BullMQ shows in `queue.keys`; the empty name is what all begin with.
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let shown = SUFFIXES.into_iter().filter(|suffix| *suffix != "metrics");
+        std::iter::once("").chain(shown).chain(["de"]).map(|name| (name, format!("{}{name}", self.base)))
+    }
+
     /// Wake-up markers of workers.
     pub fn marker(&self) -> String {
         self.named("marker")
@@ -114,10 +120,34 @@ impl QueueKeys {
         format!("{}{job_id}:logs", self.base)
     }
 
+    /// Holder of a deduplication id.
+    pub(crate) fn deduplication(&self, deduplication_id: &str) -> String {
+        format!("{}de:{deduplication_id}", self.base)
+    }
+
+    /// Totals and jobs per minute of a finished state.
+    pub(crate) fn metrics(&self, state: &str) -> (String, String) {
+        let totals = format!("{}metrics:{state}", self.base);
+        let per_minute = format!("{totals}:data");
+        (totals, per_minute)
+    }
+
     /// The remembered answer of one script call, kept for a minute so that a repeated call takes effect once.
     pub(crate) fn call(&self, call_id: &str) -> String {
         format!("{}call:{call_id}", self.base)
     }
+}
+
+/// `text` as a pattern that matches nothing else.
+pub(crate) fn escape_glob(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '\\' | '^' | '-') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
 }
 
 impl fmt::Debug for QueueKeys {

@@ -1,0 +1,36 @@
+//! Job options between the form users write and the one that is stored.
+
+use napi_derive::napi;
+use synapse_queue_engine::job::{BackoffKind, FailedAttempt, Failure, JobOptions, RetryDecision, retry_decision};
+use synapse_queue_engine::queue::{pack_options, unpack_options};
+
+use crate::native_error::exception;
+
+/// The options as users write them, from their stored form (both JSON text).
+#[napi]
+pub fn decode_job_options(stored: String) -> napi::Result<String, String> {
+    unpack_options(&stored).map_err(exception)
+}
+
+/// The stored form of options as users write them (both JSON text).
+#[napi]
+pub fn encode_job_options(options: String) -> napi::Result<String, String> {
+    pack_options(&options).map_err(exception)
+}
+
+/// The backoff type that only the user's strategy knows, if the job would be retried after this failure; otherwise `null`.
+///
+/// `attempts_made` counts the failed attempt; `options` is JSON text as users write it.
+#[napi]
+pub fn backoff_type_to_ask(options: String, attempts_made: u32, failure_name: String) -> Option<String> {
+    let options = JobOptions::parse(&options);
+    let failure = Failure { name: failure_name, ..Failure::default() };
+    let attempt = FailedAttempt { attempts_made, failure: &failure, custom_delay_ms: Some(0), random: 0.0 };
+    if retry_decision(attempt, &options) == RetryDecision::Fail {
+        return None;
+    }
+    match options.backoff?.kind {
+        BackoffKind::Custom(kind) => Some(kind),
+        BackoffKind::Fixed | BackoffKind::Exponential => None,
+    }
+}

@@ -1,0 +1,9 @@
+//! Options as JavaScript hands them over, and their conversion into the engine's.
+
+mod connection_options;
+mod handle_options;
+mod worker_options;
+
+pub(crate) use handle_options::HandleOptions;
+pub(crate) use worker_options::whole_concurrency;
+pub use worker_options::{KeepJobs, NativeWorkerOptions, RateLimiter};

@@ -1,0 +1,19 @@
+//! Native processors as JavaScript holds them.
+
+use std::sync::Arc;
+
+use napi_derive::napi;
+use synapse_queue_engine::processor::Processor;
+
+/// A processor that runs in Rust. Made by the factories of this module.
+#[napi]
+pub struct NativeProcessor {
+    processor: Arc<dyn Processor>,
+}
+
+impl NativeProcessor {
+    /// The processor, to be shared with a worker.
+    pub(crate) fn shared(&self) -> Arc<dyn Processor> {
+        Arc::clone(&self.processor)
+    }
+}

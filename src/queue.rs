@@ -1,0 +1,126 @@
+//! The native side of `Queue`: identity, adding jobs, life of the handle.
+
+use napi_derive::napi;
+use synapse_queue_engine::error::{Error, Result};
+use synapse_queue_engine::queue::Queue;
+use synapse_queue_engine::scripts::EncodedJob;
+
+use crate::encoding::{TimedJob, added_text, read_new_jobs};
+use crate::handle::Handle;
+use crate::native_error::{Answer, exception};
+use crate::options::HandleOptions;
+use crate::runtime;
+
+/// BullMQ release whose state in Redis this package reads and writes.
+pub(crate) const BULLMQ_VERSION: &str = "6.7.0";
+
+/// About how many entries the event stream keeps unless the user says otherwise, as in BullMQ.
+const DEFAULT_MAX_EVENTS: u32 = 10_000;
+
+/// Operations on one queue. Everything that works on a queue in JavaScript holds one.
+#[napi]
+pub struct NativeQueue {
+    pub(crate) queue: Queue,
+    pub(crate) handle: Handle,
+}
+
+#[napi]
+impl NativeQueue {
+    /// The queue that `options` (JSON text) names. Opens nothing yet.
+    #[napi(constructor)]
+    pub fn new(options: String) -> napi::Result<Self, String> {
+        let open = |options: HandleOptions| {
+            let (connection, keys) = options.open()?;
+            Queue::new(connection, keys, "")
+        };
+        let queue = HandleOptions::parse(&options).and_then(open).map_err(exception)?;
+        Ok(Self { queue, handle: Handle::default() })
+    }
+
+    /// `<prefix>:<queue name>`
+    #[napi(getter)]
+    pub fn qualified_name(&self) -> String {
+        self.queue.keys().qualified_name().into()
+    }
+
+    /// The full names of the queue's keys by their short ones, JSON text; `""` is what all begin with.
+    #[napi(getter)]
+    pub fn keys(&self) -> String {
+        let keys = self.queue.keys();
+        let names: serde_json::Map<_, _> = keys.all().map(|(name, key)| (name.to_owned(), key.into())).collect();
+        serde_json::Value::Object(names).to_string()
+    }
+
+    /// The settings that [`NativeQueue::write_meta`] writes, JSON text.
+    #[napi]
+    pub fn meta_values(&self, max_events: Option<u32>) -> String {
+        let max_events = max_events.unwrap_or(DEFAULT_MAX_EVENTS);
+        serde_json::json!({ "opts.maxLenEvents": max_events, "version": format!("bullmq:{BULLMQ_VERSION}") }).to_string()
+    }
+
+    /// Records in Redis which state this package writes and how long the event stream may grow.
+    #[napi]
+    pub async fn write_meta(&self, max_events: Option<u32>) -> Answer<()> {
+        let version = format!("bullmq:{BULLMQ_VERSION}");
+        let max_events = max_events.unwrap_or(DEFAULT_MAX_EVENTS);
+        self.handle.run(self.queue.announce(&version, max_events.into())).await
+    }
+
+    /// The options a job added with `options` has (both JSON text).
+    #[napi]
+    pub fn resolve_job_options(&self, options: String) -> napi::Result<String, String> {
+        let resolved = self.queue.resolve_options(&options).map_err(exception)?;
+        Ok(resolved.public.to_string())
+    }
+
+    /// Adds a batch of jobs (three lines each) and answers a line for each: its id or why it was refused.
+    #[napi]
+    pub async fn add(&self, batch: String) -> Answer<String> {
+        self.handle
+            .run(async {
+                let prepared: Vec<_> = read_new_jobs(&batch)?.into_iter().map(|job| self.prepare(job)).collect();
+                Ok(added_text(&self.add_accepted(prepared).await?))
+            })
+            .await
+    }
+
+    /// Adds a batch of jobs (three lines each) and answers their ids as lines; if one is refused, none is added.
+    #[napi]
+    pub async fn add_all(&self, batch: String) -> Answer<String> {
+        self.handle
+            .run(async {
+                let jobs = read_new_jobs(&batch)?.into_iter().map(|job| self.prepare(job)).collect::<Result<_>>()?;
+                let ids: Vec<_> = self.queue.add(jobs).await?.into_iter().map(Ok).collect();
+                Ok(added_text(&ids))
+            })
+            .await
+    }
+
+    /// Waits until Redis answers.
+    #[napi]
+    pub async fn wait_until_ready(&self) -> Answer<()> {
+        self.handle.run(self.queue.connection().ready()).await
+    }
+
+    /// Ends all calls with `Closed`; with `waits`, after giving those under way time to be answered.
+    #[napi]
+    pub async fn close(&self, waits: bool) {
+        self.handle.close(waits && self.queue.connection().is_connected()).await;
+    }
+
+    fn prepare(&self, TimedJob { job, now_ms }: TimedJob) -> Result<EncodedJob> {
+        runtime::clock().follow(now_ms);
+        self.queue.prepare(job, now_ms)
+    }
+
+    /// Adds the jobs that were not refused; answers in the order of the batch.
+    async fn add_accepted(&self, prepared: Vec<Result<EncodedJob>>) -> Result<Vec<Result<String>>> {
+        let (mut accepted, mut answers) = (Vec::with_capacity(prepared.len()), Vec::with_capacity(prepared.len()));
+        for job in prepared {
+            answers.push(job.map(|job| accepted.push(job)));
+        }
+        let mut ids = self.queue.add(accepted).await?.into_iter();
+        let id_of = |answer: Result<()>| answer.and_then(|()| ids.next().ok_or(Error::Closed));
+        Ok(answers.into_iter().map(id_of).collect())
+    }
+}

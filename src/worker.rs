@@ -1,0 +1,186 @@
+//! The native side of `Worker`.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use napi::bindgen_prelude::within_runtime_if_available;
+use napi_derive::napi;
+use synapse_queue_engine::connection::Connection;
+use synapse_queue_engine::error::Error;
+use synapse_queue_engine::options::WorkerOptions;
+use synapse_queue_engine::processor::Processor;
+use synapse_queue_engine::wire::QueueKeys;
+use synapse_queue_engine::worker::{Worker, WorkerConfig};
+
+use crate::encoding::{read_results, worker_events_text};
+use crate::handle::Handle;
+use crate::native_error::{Answer, exception};
+use crate::options::{HandleOptions, NativeWorkerOptions, whole_concurrency};
+use crate::processors::NativeProcessor;
+use crate::runtime;
+
+/// A consumer of one queue. It takes no jobs before [`NativeWorker::start`].
+#[napi]
+pub struct NativeWorker {
+    id: String,
+    connection: Connection,
+    keys: QueueKeys,
+    options: Mutex<WorkerOptions>,
+    /// By job name. Moved into the worker when it starts. Never held across an await.
+    processors: Mutex<HashMap<String, Arc<dyn Processor>>>,
+    running: OnceLock<Worker>,
+    handle: Handle,
+}
+
+/// How a worker is doing.
+#[napi(object, object_from_js = false)]
+pub struct NativeWorkerHealth {
+    /// Whether the command connection stands.
+    pub connected: bool,
+    /// Age of the last fetch that succeeded, ms; absent before the first.
+    pub last_fetch_age_ms: Option<i64>,
+    /// Jobs running now.
+    pub active_jobs: u32,
+}
+
+#[napi]
+impl NativeWorker {
+    /// A worker on the queue that `handle` (JSON text) names.
+    #[napi(constructor)]
+    pub fn new(id: String, handle: String, options: NativeWorkerOptions) -> napi::Result<Self, String> {
+        let (connection, keys) = HandleOptions::parse(&handle).and_then(HandleOptions::open).map_err(exception)?;
+        let options = options.try_into().map_err(exception)?;
+        Ok(Self {
+            id,
+            connection,
+            keys,
+            options: Mutex::new(options),
+            processors: Mutex::default(),
+            running: OnceLock::new(),
+            handle: Handle::default(),
+        })
+    }
+
+    /// Lets jobs of this name run in Rust. Only of use before the start.
+    #[napi]
+    pub fn add_processor(&self, job_name: String, processor: &NativeProcessor) {
+        let mut processors = self.processors.lock().expect("no code panics while it holds this lock");
+        processors.insert(job_name, processor.shared());
+    }
+
+    /// Begins to take jobs; a second start does nothing.
+    #[napi]
+    pub fn start(&self, now_ms: i64) -> napi::Result<(), String> {
+        runtime::clock().follow(now_ms);
+        if self.running.get().is_some() {
+            return Ok(());
+        }
+        let config = WorkerConfig {
+            connection: self.connection.clone(),
+            keys: self.keys.clone(),
+            options: self.options.lock().expect("no code panics while it holds this lock").clone(),
+            id: self.id.clone(),
+            processors: std::mem::take(&mut *self.processors.lock().expect("no code panics while it holds this lock")),
+            fallback_to_owner: true,
+            clock: Arc::clone(runtime::clock()),
+        };
+        let worker = within_runtime_if_available(|| Worker::start(config)).map_err(exception)?;
+        drop(self.running.set(worker));
+        Ok(())
+    }
+
+    /// All events since the last call as lines, waiting for the first; empty once the worker has ended.
+    #[napi]
+    pub async fn next(&self) -> Answer<String> {
+        let events = async {
+            match self.running.get() {
+                Some(worker) => Ok(worker_events_text(&worker.next().await)),
+                None => Err(Error::Closed),
+            }
+        };
+        crate::native_error::answer(events.await)
+    }
+
+    /// Reports ended runs, as lines. Returns at once.
+    #[napi]
+    pub fn settle(&self, results: String, now_ms: i64) -> napi::Result<(), String> {
+        let results = read_results(&results).map_err(exception)?;
+        if let Some(worker) = self.running.get() {
+            worker.settle(results, now_ms);
+        }
+        Ok(())
+    }
+
+    /// Tells the time, when the worker asked for it.
+    #[napi]
+    pub fn tick(&self, now_ms: i64) {
+        if let Some(worker) = self.running.get() {
+            worker.tick(now_ms);
+        }
+    }
+
+    /// Takes no further jobs; those running go on.
+    #[napi]
+    pub fn pause(&self) {
+        if let Some(worker) = self.running.get() {
+            worker.pause();
+        }
+    }
+
+    /// Takes jobs again.
+    #[napi]
+    pub fn resume(&self, now_ms: i64) {
+        runtime::clock().follow(now_ms);
+        if let Some(worker) = self.running.get() {
+            worker.resume();
+        }
+    }
+
+    /// Changes how many jobs run at once.
+    #[napi]
+    pub fn set_concurrency(&self, concurrency: f64) -> napi::Result<(), String> {
+        let concurrency = whole_concurrency(concurrency).map_err(exception)?;
+        self.options.lock().expect("no code panics while it holds this lock").concurrency = concurrency;
+        match self.running.get() {
+            Some(worker) => worker.set_concurrency(concurrency).map_err(exception),
+            None => Ok(()),
+        }
+    }
+
+    /// Stops the runs of a job; `false` if none is open.
+    #[napi]
+    pub fn cancel(&self, job_id: String, reason: Option<String>) -> bool {
+        self.running.get().is_some_and(|worker| worker.cancel(&job_id, reason.as_deref()))
+    }
+
+    /// Waits until Redis shows the end of every run; only of use while paused.
+    #[napi]
+    pub async fn when_idle(&self) {
+        if let Some(worker) = self.running.get() {
+            worker.when_idle().await;
+        }
+    }
+
+    /// Takes no further jobs and ends when the running ones have; after `deadline_ms` it hands them back to the queue.
+    #[napi]
+    pub async fn close(&self, deadline_ms: Option<f64>) {
+        if let Some(worker) = self.running.get() {
+            let deadline = deadline_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1_000.0).ok());
+            worker.close(deadline).await;
+        }
+        self.handle.close(false).await;
+    }
+
+    /// How the worker is doing, without asking Redis.
+    #[napi]
+    pub fn health(&self) -> NativeWorkerHealth {
+        let health = self.running.get().map(Worker::health);
+        let now_ms = runtime::clock().now_ms();
+        NativeWorkerHealth {
+            connected: self.connection.is_connected(),
+            last_fetch_age_ms: health.and_then(|health| health.last_fetch_ms).map(|at_ms| (now_ms - at_ms).max(0)),
+            active_jobs: health.map_or(0, |health| u32::try_from(health.active).unwrap_or(u32::MAX)),
+        }
+    }
+}

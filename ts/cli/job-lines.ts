@@ -1,0 +1,37 @@
+import type { Job } from '../job';
+import type { LogMeta } from '../logger';
+import type { Worker } from '../worker';
+import type { Log } from './log';
+
+/** Writes one line for everything that happens to the jobs of a worker. Payloads are never written. */
+export function logJobs(worker: Worker, log: Log): void {
+  const fields = (event: string, job?: Job): LogMeta => ({
+    event,
+    queue: worker.name,
+    ...(job && { jobId: job.id, jobName: job.name, attemptsMade: job.attemptsMade }),
+  });
+  worker.on('active', (job) => {
+    log.info(`🔄 Worker: Processing job ${idOf(job)} of type ${job.name}`, fields('active', job));
+  });
+  worker.on('log', (job, message, level) => {
+    log[level](message, fields('log', job));
+  });
+  worker.on('completed', (job) => {
+    log.info(`✅ Job ${idOf(job)} completed`, fields('completed', job));
+  });
+  worker.on('failed', (job, error) => {
+    const { code } = error as { code?: unknown };
+    const isFinal = job?.finishedOn !== undefined;
+    log.error(`❌ Job ${idOf(job)} failed: ${error.message}`, { ...fields('failed', job), code, isFinal });
+  });
+  worker.on('stalled', (jobId) => {
+    log.warn(`Job ${jobId} lost its worker and waits for another`, { ...fields('stalled'), jobId });
+  });
+  worker.on('error', (error) => {
+    log.error(`Worker of ${worker.name}: ${error.message}`, fields('error'));
+  });
+}
+
+function idOf(job: Job | undefined): string {
+  return job?.id ?? 'unknown';
+}

@@ -1,0 +1,41 @@
+import type { RedisOptions } from '../options/connection-options';
+import type { WorkerSettings } from './worker-settings';
+
+const MASK = '***';
+
+/** The effective settings by the variables they come from, secrets masked. */
+export function reportOf(settings: WorkerSettings): Record<string, string> {
+  const { push } = settings;
+  const report: Record<string, string | number | boolean | undefined> = {
+    ...redisReport(settings.redis),
+    QUEUE_PREFIX: settings.prefix,
+    WORKER_QUEUES: settings.queues.join(','),
+    WORKER_LOCK_DURATION_MS: settings.lockDurationMs,
+    WORKER_STALLED_INTERVAL_MS: settings.stalledIntervalMs,
+    WORKER_SHUTDOWN_TIMEOUT_MS: settings.shutdownTimeoutMs,
+    DATABASE_URL: settings.databaseUrl && maskedUrl(settings.databaseUrl),
+    STORAGE_URL: settings.storageUrl && maskedUrl(settings.storageUrl),
+    PUBLIC_BASE_URL: settings.publicBaseUrl,
+    VAPID_PUBLIC_KEY: push?.vapid.publicKey,
+    VAPID_PRIVATE_KEY: push && MASK,
+    VAPID_SUBJECT: push?.vapid.subject,
+    PUSH_ALLOW_PRIVATE_NETWORK: push?.allowPrivateNetwork,
+    NODE_EXTRA_CA_CERTS: push?.extraCaFile,
+    LOG_LEVEL: settings.log.level,
+    LOG_FORMAT: settings.log.format,
+  };
+  const known = Object.entries(report).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known.map(([name, value]) => [name, String(value)]));
+}
+
+function redisReport(redis: RedisOptions): Record<string, string | number | undefined> {
+  if (redis.url !== undefined) {
+    return { REDIS_URL: maskedUrl(redis.url) };
+  }
+  return { REDIS_HOST: redis.host, REDIS_PORT: redis.port, REDIS_PASSWORD: redis.password && MASK };
+}
+
+/** Passwords can stand before an `@` and in the query; both go. */
+function maskedUrl(url: string): string {
+  return url.replace(/:\/\/[^@/]*@/, `://${MASK}@`).replace(/\?.*$/, `?${MASK}`);
+}

@@ -1,0 +1,35 @@
+import { ConfigurationError } from './configuration-error';
+import type { Environment } from './environment';
+
+/** The identity that push services know the application by (RFC 8292). */
+export interface VapidSettings {
+  /** Uncompressed P-256 point, base64url. */
+  publicKey: string;
+  /** P-256 scalar, base64url. */
+  privateKey: string;
+  /** `mailto:` or `https:` contact. */
+  subject: string;
+}
+
+const PUBLIC_KEY_BYTES = 65;
+const UNCOMPRESSED_POINT = 4;
+const PRIVATE_KEY_BYTES = 32;
+const HINT = '`synapse-queue vapid` makes a pair';
+
+/** The key pair and the contact; each is also read under the name that Next.js shows to browsers. */
+export function readVapidSettings(environment: Environment): VapidSettings {
+  const publicKey = environment.text('VAPID_PUBLIC_KEY', 'NEXT_PUBLIC_VAPID_PUBLIC_KEY') ?? '';
+  const privateKey = environment.text('VAPID_PRIVATE_KEY') ?? '';
+  const subject = environment.text('VAPID_SUBJECT', 'NEXT_PUBLIC_VAPID_SUBJECT') ?? '';
+  const point = Buffer.from(publicKey, 'base64url');
+  if (point.length !== PUBLIC_KEY_BYTES || point[0] !== UNCOMPRESSED_POINT) {
+    throw ConfigurationError.of('VAPID_PUBLIC_KEY', `a public key of 65 bytes, base64url (${HINT})`);
+  }
+  if (Buffer.from(privateKey, 'base64url').length !== PRIVATE_KEY_BYTES) {
+    throw ConfigurationError.of('VAPID_PRIVATE_KEY', `a private key of 32 bytes, base64url (${HINT})`);
+  }
+  if (!/^(mailto:.+@.+|https:\/\/.+)$/.test(subject)) {
+    throw ConfigurationError.of('VAPID_SUBJECT', 'a contact such as mailto:admin@example.com or https://example.com');
+  }
+  return { publicKey, privateKey, subject };
+}

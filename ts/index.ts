@@ -1,0 +1,18 @@
+/** Job queue and background workers on Redis. */
+export { DelayedError, RATE_LIMIT_ERROR, RateLimitError, UnrecoverableError, WaitingChildrenError, WaitingError } from './control-flow';
+export * from './errors';
+export { Job, type BulkJob } from './job';
+export type { NextJobData } from './job-processing';
+export type { ConnectionOptions, RedisClient, RedisOptions, TlsOptions } from './options/connection-options';
+export type * from './options/job-options';
+export type * from './options/queue-options';
+export type * from './options/queue-events-options';
+export type * from './options/worker-options';
+export { Queue, type QueueListener } from './queue';
+export { QueueBase, type KeysMap } from './queue-base';
+export { QueueEvents, type QueueEventsListener } from './queue-events';
+export { QueueGetters } from './queue-getters';
+export type { NativeJobProcessor, ProcessorMap } from './processor-map';
+export type * from './types';
+export { Worker } from './worker';
+export type { LogLevel, WorkerListener } from './worker-listener';

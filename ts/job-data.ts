@@ -1,0 +1,40 @@
+import { isAnyArrayBuffer } from 'node:util/types';
+
+import { InvalidJobDataError } from './errors';
+
+/** Every text that bytes leave behind in JSON: a Buffer, a typed array that is not empty, an ArrayBuffer (an empty object). */
+const TRACE_OF_BYTES = /"type":"Buffer"|\{"0":|\{\}/;
+
+/**
+ * The JSON text of job data; `undefined` is stored as an empty object.
+ *
+ * @throws `InvalidJobDataError` for bytes anywhere in it; `TypeError` for what JSON cannot express (cycles, `BigInt`).
+ */
+export function stringifyJobData(data: unknown): string {
+  const text = (JSON.stringify(data) as string | undefined) ?? '{}';
+  // Looking at the text first spares the walk for almost all data.
+  if (typeof data === 'object' && TRACE_OF_BYTES.test(text)) {
+    refuseBytes(data, 'data');
+  }
+  return text;
+}
+
+function refuseBytes(value: unknown, path: string): void {
+  if (typeof value !== 'object' || value === null) {
+    return;
+  }
+  if (ArrayBuffer.isView(value) || isAnyArrayBuffer(value)) {
+    const kind = value.constructor.name;
+    throw new InvalidJobDataError(
+      `job data must not contain bytes (${kind} at \`${path}\`): write them to a file and pass its path`,
+    );
+  }
+  for (const [key, child] of Object.entries(value)) {
+    refuseBytes(child, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`);
+  }
+}
+
+/** The JSON text of a value that may be `undefined`, which is stored as `null`. */
+export function stringifyValue(value: unknown): string {
+  return (JSON.stringify(value) as string | undefined) ?? 'null';
+}

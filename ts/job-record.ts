@@ -1,0 +1,78 @@
+import { LazyJson } from './lazy-json';
+import { decodeJobOptions } from './native';
+import type { JobsOptions } from './options/job-options';
+import type { JobProgress, ParentKeys } from './types';
+
+/** Lines of one job in a batch from the engine: a header and the JSON texts that pass through untouched. */
+export const LINES_PER_JOB = 4;
+
+/** First line of a job in a batch; fields that hold their initial value are left out. */
+export interface JobHeader {
+  id: string;
+  name: string;
+  timestamp: number;
+  delay?: number;
+  priority?: number;
+  attemptsStarted?: number;
+  attemptsMade?: number;
+  stalledCounter?: number;
+  processedOn?: number;
+  finishedOn?: number;
+  processedBy?: string;
+  failedReason?: string;
+  deferredFailure?: string;
+  /** JSON text. */
+  progress?: string;
+  /** JSON text, an array of strings. */
+  stacktrace?: string;
+  /** JSON text. */
+  parent?: string;
+  parentKey?: string;
+  repeatJobKey?: string;
+  deduplicationId?: string;
+}
+
+/** The parts of a job that only a few readers look at, parsed on first access. */
+export interface JobTexts<Data, Result> {
+  data: LazyJson<Data>;
+  opts: LazyJson<JobsOptions>;
+  returnvalue: LazyJson<Result>;
+}
+
+/** One job as the engine hands it over. */
+export interface JobRecord<Data, Result> {
+  header: JobHeader;
+  texts: JobTexts<Data, Result>;
+}
+
+/** Reads the job whose lines begin at `first`: header, opts, data and return value (empty while there is none). */
+export function readJobRecord<Data, Result>(lines: readonly string[], first: number): JobRecord<Data, Result> {
+  const [header = '', opts = '', data = '', returnvalue = ''] = lines.slice(first, first + LINES_PER_JOB);
+  return {
+    header: JSON.parse(header) as JobHeader,
+    texts: {
+      opts: LazyJson.parsing(opts, (text) => JSON.parse(decodeJobOptions(text)) as JobsOptions),
+      data: LazyJson.parsing(data),
+      returnvalue: returnvalue === '' ? LazyJson.of<Result>(null as Result) : LazyJson.parsing<Result>(returnvalue, textOrValue),
+    },
+  };
+}
+
+/** Return values written by others may be plain text. */
+function textOrValue<Result>(text: string): Result {
+  try {
+    return JSON.parse(text) as Result;
+  } catch {
+    return text as Result;
+  }
+}
+
+/** Progress as stored: JSON, or plain text written by others. */
+export function parseProgress<Progress extends JobProgress>(text: string): Progress {
+  return textOrValue<Progress>(text);
+}
+
+/** The parent as stored. */
+export function parseParent(text: string): ParentKeys {
+  return JSON.parse(text) as ParentKeys;
+}

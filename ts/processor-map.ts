@@ -1,0 +1,89 @@
+import type { NativeProcessor } from './native';
+import type { JobProgress, Processor, Untyped } from './types';
+
+/** Key under which a native processor's function carries its native handle; shared by all copies of the package in a process. */
+const HANDLE: unique symbol = Symbol.for('@synapse/queue.nativeProcessor') as never;
+
+/**
+ * A processor that runs in Rust.
+ *
+ * In a worker's map of processors it runs its jobs without touching JavaScript. It is a function as well, to be called from a
+ * processor of your own.
+ */
+export interface NativeJobProcessor<Data = Untyped, Result = Untyped> {
+  (job: JobLike<Data>): Promise<Result>;
+  /** @internal */
+  readonly [HANDLE]: NativeProcessor;
+}
+
+/** What a native processor needs of the job it is called with. */
+export interface JobLike<Data> {
+  id?: string;
+  name: string;
+  data: Data;
+}
+
+/** Processors by job name. A job of another name fails with `Unknown job type: <name>`. */
+export type ProcessorMap<
+  Data = Untyped,
+  Result = Untyped,
+  Name extends string = string,
+  Progress extends JobProgress = JobProgress,
+> = Record<string, Processor<Data, Result, Name, Progress> | NativeJobProcessor>;
+
+/** Makes the function of a native handle. */
+export function toJobProcessor<Data, Result>(
+  handle: NativeProcessor,
+  call: (job: JobLike<Data>) => Promise<Result>,
+): NativeJobProcessor<Data, Result> {
+  return Object.assign(call, { [HANDLE]: handle });
+}
+
+/** The native handle of a processor, if it has one. */
+export function nativeHandleOf(processor: object): NativeProcessor | undefined {
+  return (processor as Partial<NativeJobProcessor>)[HANDLE];
+}
+
+/** The processors of a worker, sorted by who runs them. */
+export interface SortedProcessors<Data, Result, Name extends string, Progress extends JobProgress> {
+  /** Runs the jobs that come to JavaScript; absent for manual processing. */
+  javascript: Processor<Data, Result, Name, Progress> | undefined;
+  /** Whether `javascript` wants a signal. */
+  wantsSignal(jobName: string): boolean;
+  native: { name: string; processor: NativeProcessor }[];
+}
+
+/** A processor declares this many parameters to be handed a signal. */
+const PARAMETERS_WITH_SIGNAL = 3;
+
+/** Sorts what a worker was given as its processor. */
+export function sortProcessors<Data, Result, Name extends string, Progress extends JobProgress>(
+  given: Processor<Data, Result, Name, Progress> | ProcessorMap<Data, Result, Name, Progress> | null | undefined,
+): SortedProcessors<Data, Result, Name, Progress> {
+  if (typeof given === 'function' || given === null || given === undefined) {
+    return {
+      javascript: given ?? undefined,
+      wantsSignal: () => (given?.length ?? 0) >= PARAMETERS_WITH_SIGNAL,
+      native: [],
+    };
+  }
+  const entries = Object.entries(given);
+  const native = entries.flatMap(([name, processor]) => {
+    const handle = nativeHandleOf(processor);
+    return handle ? [{ name, processor: handle }] : [];
+  });
+  const functions = new Map(
+    entries.filter((entry): entry is [string, Processor<Data, Result, Name, Progress>] => !nativeHandleOf(entry[1])),
+  );
+  return {
+    javascript: async (job, token, signal) => {
+      const processor = functions.get(job.name);
+      if (!processor) {
+        throw new Error(`Unknown job type: ${job.name}`);
+      }
+      return processor(job, token, signal);
+    },
+    wantsSignal: (jobName) => (functions.get(jobName)?.length ?? 0) >= PARAMETERS_WITH_SIGNAL,
+    native,
+  };
+}

@@ -1,0 +1,81 @@
+import { toNativeConnection } from './connection';
+import { NativeQueue } from './native';
+import { answer, calling } from './native-answer';
+import type { QueueBaseOptions } from './options/queue-options';
+import type { QueueLike } from './queue-like';
+import { SafeEmitter } from './safe-emitter';
+
+/** Names of a queue's keys; `''` is what they all begin with. */
+export type KeysMap = Record<string, string>;
+
+/** What queues, workers and event readers have in common. */
+export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements QueueLike {
+  /** Set once {@link QueueBase.close} has been called. */
+  closing: Promise<void> | undefined;
+  /** Names of the queue's keys in Redis. */
+  readonly keys: KeysMap;
+  /** `<prefix>:<queue name>` */
+  readonly qualifiedName: string;
+  /** @internal */
+  readonly native: NativeQueue;
+  /** @internal */
+  readonly connectionKey: string;
+  private readonly closeController = new AbortController();
+
+  constructor(
+    /** Name of the queue. */
+    readonly name: string,
+    /** The options given. */
+    readonly opts: QueueBaseOptions,
+  ) {
+    super();
+    this.connectionKey = JSON.stringify(toNativeConnection(opts.connection));
+    this.native = calling(() => new NativeQueue(this.nativeOptions({})));
+    this.keys = JSON.parse(this.native.keys) as KeysMap;
+    this.qualifiedName = this.native.qualifiedName;
+  }
+
+  /** @internal Aborted once this object is closed. */
+  get closeSignal(): AbortSignal {
+    return this.closeController.signal;
+  }
+
+  /** The full key of one of the queue's suffixes, or of a job by its id. */
+  toKey(type: string): string {
+    return `${this.keys[''] ?? ''}${type}`;
+  }
+
+  /**
+   * Waits until Redis answers.
+   *
+   * @throws the connection error, such as `connect ECONNREFUSED 127.0.0.1:6379`, once `retryStrategy` gives up.
+   */
+  async waitUntilReady(): Promise<void> {
+    await answer(this.native.waitUntilReady());
+  }
+
+  /** Lets go of the connection; calls under way are answered first. Also works while Redis is down, and twice. */
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  /** Lets go of the connection without waiting for calls under way. */
+  async disconnect(): Promise<void> {
+    this.closeController.abort();
+    await this.native.close(false);
+  }
+
+  /** What closing means for this object; called once. */
+  protected async shutDown(): Promise<void> {
+    this.closeController.abort();
+    await this.native.close(true);
+  }
+
+  /** The options every native handle takes, with its own beside them. */
+  protected nativeOptions(own: object): string {
+    const { prefix, deadlineMs } = this.opts;
+    const connection = JSON.parse(this.connectionKey) as object;
+    return JSON.stringify({ name: this.name, prefix, deadlineMs, connection, ...own });
+  }
+}

@@ -1,0 +1,145 @@
+import { NativeQueueEvents } from './native';
+import { answer, calling, toError, type NativeErrorDetails } from './native-answer';
+import type { QueueEventsOptions } from './options/queue-events-options';
+import { QueueBase } from './queue-base';
+import type { JobProgress, Untyped } from './types';
+
+/** A job that waits for its time: `delay` is when it may run, ms since the Unix epoch. */
+interface DelayedArgs {
+  jobId: string;
+  delay: number;
+}
+
+/** What happened to a job; `prev` is the state it was in before. */
+interface MovedArgs {
+  jobId: string;
+  prev?: string;
+}
+
+/** Listeners of {@link QueueEvents}; `id` is the event's id in the stream. */
+export interface QueueEventsListener<ReturnType = Untyped> {
+  active: (args: MovedArgs, id: string) => void;
+  added: (args: { jobId: string; name: string }, id: string) => void;
+  cleaned: (args: { count: string }, id: string) => void;
+  completed: (args: { jobId: string; returnvalue: ReturnType; prev?: string }, id: string) => void;
+  deduplicated: (args: { jobId: string; deduplicationId: string; deduplicatedJobId: string }, id: string) => void;
+  delayed: (args: DelayedArgs, id: string) => void;
+  drained: (id: string) => void;
+  duplicated: (args: { jobId: string }, id: string) => void;
+  error: (error: Error) => void;
+  failed: (args: { jobId: string; failedReason: string; prev?: string }, id: string) => void;
+  paused: (args: object, id: string) => void;
+  progress: (args: { jobId: string; data: JobProgress }, id: string) => void;
+  removed: (args: MovedArgs, id: string) => void;
+  resumed: (args: object, id: string) => void;
+  'retries-exhausted': (args: { jobId: string; attemptsMade: string }, id: string) => void;
+  stalled: (args: { jobId: string }, id: string) => void;
+  waiting: (args: MovedArgs, id: string) => void;
+  'waiting-children': (args: MovedArgs, id: string) => void;
+  /** The same events of one job. */
+  [ofJob: `${string}:${string}`]: (args: Untyped, id: string) => void;
+}
+
+/** One line of a batch from the engine. */
+type NativeEvent =
+  { event: string; id: string; args: Record<string, Untyped> & { jobId?: string } } | { error: NativeErrorDetails };
+
+type KeyOf<T extends object> = Extract<keyof T, string>;
+type Listener<T> = Extract<T, (...args: Untyped[]) => void>;
+
+/**
+ * Listens to what happens to a queue, in whatever process, through its event stream.
+ *
+ * Keeps the process alive until it is closed. Every event of a job is also emitted as `<event>:<job id>`.
+ */
+export class QueueEvents<ReturnType = Untyped> extends QueueBase<QueueEventsListener<ReturnType>> {
+  declare readonly opts: QueueEventsOptions;
+  private readonly stream: NativeQueueEvents;
+  private reading: Promise<void> | undefined;
+
+  constructor(name: string, opts: QueueEventsOptions = {}) {
+    super(name, opts);
+    const { lastEventId, blockingTimeout } = opts;
+    this.stream = calling(() => new NativeQueueEvents(this.nativeOptions({ lastEventId, blockingTimeout })));
+    if (opts.autorun !== false) {
+      this.run().catch((error: unknown) => {
+        this.emitAny('error', error);
+      });
+    }
+  }
+
+  override on<L extends QueueEventsListener<ReturnType> = QueueEventsListener<ReturnType>, U extends KeyOf<L> = KeyOf<L>>(
+    event: U,
+    listener: Listener<L[U]>,
+  ): this {
+    return super.on(event as never, listener as never);
+  }
+
+  override once<
+    L extends QueueEventsListener<ReturnType> = QueueEventsListener<ReturnType>,
+    U extends KeyOf<L> = KeyOf<L>,
+  >(event: U, listener: Listener<L[U]>): this {
+    return super.once(event as never, listener as never);
+  }
+
+  override off<
+    L extends QueueEventsListener<ReturnType> = QueueEventsListener<ReturnType>,
+    U extends KeyOf<L> = KeyOf<L>,
+  >(event: U, listener: Listener<L[U]>): this {
+    return super.off(event as never, listener as never);
+  }
+
+  /**
+   * Reads events until closed; only needed with `autorun: false`.
+   *
+   * @throws `Error` `Queue Events is already running.`
+   */
+  async run(): Promise<void> {
+    if (this.reading) {
+      throw new Error('Queue Events is already running.');
+    }
+    this.reading = this.readEvents();
+    await this.reading;
+  }
+
+  /** Waits until events are read: what happens from then on is seen. */
+  override async waitUntilReady(): Promise<void> {
+    await (this.reading ? answer(this.stream.waitUntilReady()) : super.waitUntilReady());
+  }
+
+  protected override async shutDown(): Promise<void> {
+    await this.stream.close();
+    await this.reading;
+    await super.shutDown();
+  }
+
+  private async readEvents(): Promise<void> {
+    for (;;) {
+      const batch = await answer(this.stream.next());
+      if (batch === '') {
+        return;
+      }
+      for (const line of batch.split('\n')) {
+        this.emitEvent(JSON.parse(line) as NativeEvent);
+      }
+    }
+  }
+
+  private emitEvent(event: NativeEvent): void {
+    if ('error' in event) {
+      this.emitAny('error', toError(event.error));
+    } else if (event.event === 'drained') {
+      this.emitAny(event.event, event.id);
+    } else {
+      this.emitAny(event.event, event.args, event.id);
+      if (event.args.jobId !== undefined) {
+        this.emitAny(`${event.event}:${event.args.jobId}`, event.args, event.id);
+      }
+    }
+  }
+
+  /** Custom events have names that no type knows. */
+  private emitAny(event: string, ...args: unknown[]): void {
+    (this.emit as (event: string, ...args: unknown[]) => boolean).call(this, event, ...args);
+  }
+}

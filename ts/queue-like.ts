@@ -1,0 +1,17 @@
+import type { NativeQueue } from './native';
+import type { QueueBaseOptions } from './options/queue-options';
+
+/** What a job needs of the object that holds it: a queue, a worker, or an object that stands in for one. */
+export interface QueueLike {
+  readonly name: string;
+  /** `<prefix>:<queue name>` */
+  readonly qualifiedName: string;
+  readonly opts: QueueBaseOptions;
+  /** Operations on the queue's state. */
+  readonly native: NativeQueue;
+  /** Aborted once the object is closed; what waits on the queue must end then. */
+  readonly closeSignal: AbortSignal;
+  /** Identifies the server, so that objects working on the same queue can share what they use. */
+  readonly connectionKey: string;
+  emit(event: string | symbol, ...args: unknown[]): boolean;
+}

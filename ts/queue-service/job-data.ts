@@ -1,0 +1,89 @@
+/** What a browser shows. At most 3993 bytes as JSON: push services accept no larger message. */
+export interface PushPayload {
+  /** First line of the notification. */
+  title: string;
+  /** Text of the notification. */
+  body: string;
+  /** Page that a click opens. */
+  url?: string | undefined;
+  /** Picture beside the text. */
+  icon?: string | undefined;
+}
+
+/** Data of `push-notification`. */
+export interface PushNotificationData {
+  /** Whose subscriptions get the message. */
+  userId: string;
+  payload: PushPayload;
+}
+
+/** Data of `batch-push-notification`: one job for many users. */
+export interface BatchPushNotificationData {
+  /** Ids of the users whose subscriptions get the message. */
+  users: readonly string[];
+  payload: PushPayload;
+}
+
+/** Data of jobs that make web versions of an upload. Paths are inside the worker's storage; bytes are refused. */
+export interface UploadData {
+  /** Id of the row that is told about the results; they are called after it. */
+  fileId: string;
+  /** The upload. */
+  filePath: string;
+  /** Who uploaded it. */
+  userId?: string | undefined;
+}
+
+/** Data of jobs that make one file of another. Paths are inside the worker's storage. */
+export interface ConversionData<Options> {
+  /** The original. */
+  filePath: string;
+  /** Where the result goes. */
+  outputPath: string;
+  options?: Options | undefined;
+  /** Remove the original once the result is stored. Default `false`. */
+  deleteOriginal?: boolean | undefined;
+}
+
+/** What to make of an image. */
+export interface ImageConversionOptions {
+  /** Largest width, px, 1-16383. Default 1920. */
+  maxWidth?: number | undefined;
+  /** Largest height, px, 1-16383. Default 1080. */
+  maxHeight?: number | undefined;
+  /** 1-100. Default 85. */
+  quality?: number | undefined;
+  /** Default: what the extension of `outputPath` says, else `jpeg`. */
+  format?: 'jpeg' | 'png' | 'webp' | undefined;
+}
+
+/** What to make of a video. */
+export interface VideoConversionOptions {
+  /** Largest width, px. Default 1280. */
+  maxWidth?: number | undefined;
+  /** Largest height, px. Default 720. */
+  maxHeight?: number | undefined;
+}
+
+/** Data of `process-image`. */
+export type ImageProcessingData = UploadData | ConversionData<ImageConversionOptions>;
+
+/** Data of `process-video`. */
+export type VideoProcessingData = UploadData | ConversionData<VideoConversionOptions>;
+
+/** Data of `optimize-avatar`. */
+export interface AvatarOptimizationData {
+  /** The uploaded picture, inside the worker's storage. */
+  filePath: string;
+  /** Whose picture it is. */
+  userId: string;
+}
+
+/** Data of `send-email`. */
+export interface EmailData {
+  /** Address of the recipient. */
+  to: string;
+  subject: string;
+  /** HTML. */
+  body: string;
+}

@@ -1,0 +1,52 @@
+import { EventEmitter } from 'node:events';
+
+import type { Untyped } from './types';
+
+/** A listener of any event. */
+type Listener = (...args: Untyped[]) => void;
+
+/** The listener of one event in a map of listeners. */
+type ListenerOf<Listeners, Event extends keyof Listeners> = Listeners[Event] extends Listener ? Listeners[Event] : never;
+
+/** Names of the events in a map of listeners. */
+type EventOf<Listeners> = Extract<keyof Listeners, string>;
+
+/**
+ * An event emitter whose listeners cannot harm its owner: what one throws is emitted as `error`, and an `error` that nobody
+ * listens to, or whose listener throws, goes to the console.
+ *
+ * `Listeners` maps event names to listeners.
+ */
+export class SafeEmitter<Listeners> extends EventEmitter {
+  override emit<Event extends EventOf<Listeners>>(
+    event: Event,
+    ...args: Parameters<ListenerOf<Listeners, Event>>
+  ): boolean {
+    try {
+      return super.emit(event, ...args);
+    } catch (thrown) {
+      return this.emitError(thrown);
+    }
+  }
+
+  override on<Event extends EventOf<Listeners>>(event: Event, listener: ListenerOf<Listeners, Event>): this {
+    return super.on(event, listener);
+  }
+
+  override once<Event extends EventOf<Listeners>>(event: Event, listener: ListenerOf<Listeners, Event>): this {
+    return super.once(event, listener);
+  }
+
+  override off<Event extends EventOf<Listeners>>(event: Event, listener: ListenerOf<Listeners, Event>): this {
+    return super.off(event, listener);
+  }
+
+  private emitError(error: unknown): boolean {
+    try {
+      return super.emit('error', error);
+    } catch (unheard) {
+      console.error(unheard);
+      return false;
+    }
+  }
+}

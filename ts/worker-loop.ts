@@ -1,0 +1,210 @@
+import { Job } from './job';
+import { JobRunner, linesOf, type Run } from './job-runner';
+import { parseProgress, readJobRecord } from './job-record';
+import { LazyJson } from './lazy-json';
+import type { NativeWorker } from './native';
+import { answer, toError } from './native-answer';
+import type { SortedProcessors } from './processor-map';
+import type { QueueLike } from './queue-like';
+import { atEndOfTurn } from './timers';
+import type { BackoffStrategy, JobProgress } from './types';
+import { forEachEvent, type WorkerEvent } from './worker-event';
+import type { WorkerListener } from './worker-listener';
+
+/** What the loop needs of the worker it works for. */
+export interface LoopOwner<Data, Result, Name extends string, Progress extends JobProgress> extends QueueLike {
+  emit<E extends keyof WorkerListener<Data, Result, Name, Progress>>(
+    event: E,
+    ...args: Parameters<WorkerListener<Data, Result, Name, Progress>[E]>
+  ): boolean;
+}
+
+type EventOf<E extends WorkerEvent['event']> = Extract<WorkerEvent, { event: E }>;
+
+/** Takes batches of events and jobs from the engine, runs the jobs and hands back how they ended. */
+export class WorkerLoop<Data, Result, Name extends string, Progress extends JobProgress> {
+  /** Runs that have not ended, by token. */
+  private readonly runs = new Map<string, Run<Data, Result, Name, Progress>>();
+  /** Ends of this turn, on their way to the engine in one call. */
+  private ends: string[] = [];
+  private readonly runner: JobRunner<Data, Result, Name, Progress>;
+
+  constructor(
+    private readonly owner: LoopOwner<Data, Result, Name, Progress>,
+    private readonly native: NativeWorker,
+    private readonly processors: SortedProcessors<Data, Result, Name, Progress>,
+    backoffStrategy: BackoffStrategy | undefined,
+  ) {
+    this.runner = new JobRunner(processors, backoffStrategy, (error) => {
+      owner.emit('error', error as Error);
+    });
+  }
+
+  /** Goes on until the engine says that the worker has ended. Its pending pull keeps the process alive. */
+  async pull(): Promise<void> {
+    for (;;) {
+      const batch = await answer(this.native.next());
+      if (batch === '') {
+        return;
+      }
+      forEachEvent(batch, (event, lines, payload) => {
+        this.handle(event, lines, payload);
+      });
+    }
+  }
+
+  /** Aborts the signal of a job's run; whether the job runs here. */
+  cancel(jobId: string, reason?: string): boolean {
+    const runs = [...this.runs.values()].filter((run) => run.job.id === jobId && !run.isReported);
+    for (const run of runs) {
+      this.abort(run, reason);
+    }
+    return runs.length > 0;
+  }
+
+  /** Aborts the signals of all runs. */
+  cancelAll(reason?: string): void {
+    for (const run of this.runs.values()) {
+      this.abort(run, reason);
+    }
+  }
+
+  private abort(run: Run<Data, Result, Name, Progress>, reason: string | undefined): void {
+    run.controller?.abort(reason);
+    if (run.job.id !== undefined) {
+      this.native.cancel(run.job.id, reason);
+    }
+  }
+
+  private handle(event: WorkerEvent, lines: readonly string[], payload: number): void {
+    const { owner } = this;
+    switch (event.event) {
+      case 'active':
+        this.start(event, lines, payload);
+        break;
+      case 'completed':
+        this.completed(event, lines[payload] ?? '');
+        break;
+      case 'failed':
+        this.failed(event, lines[payload] ?? '');
+        break;
+      case 'progress':
+        this.progress(event.jobId, lines[payload] ?? '');
+        break;
+      case 'log':
+        owner.emit('log', this.runOf(event.jobId)?.job, event.message, event.level);
+        break;
+      case 'cancelled':
+        this.runs.get(event.token)?.controller?.abort(event.reason);
+        break;
+      case 'stalled':
+        owner.emit('stalled', event.jobId, 'active');
+        break;
+      case 'locksRenewed':
+        owner.emit('locksRenewed', { count: event.jobIds.length, jobIds: event.jobIds });
+        break;
+      case 'lockRenewalFailed':
+        owner.emit('lockRenewalFailed', event.jobIds);
+        break;
+      case 'askTime':
+        this.native.tick(Date.now());
+        break;
+      case 'error':
+        this.failedWithoutTrace(event);
+        break;
+      case 'ready':
+      case 'drained':
+        owner.emit(event.event);
+    }
+  }
+
+  private start({ token, run: isOurs }: EventOf<'active'>, lines: readonly string[], payload: number): void {
+    const job = Job.fromRecord<Data, Result, Name, Progress>(this.owner, readJobRecord(lines, payload));
+    job.token = token;
+    const controller = isOurs && this.processors.wantsSignal(job.name) ? new AbortController() : undefined;
+    const run: Run<Data, Result, Name, Progress> = { job, token, controller, isReported: !isOurs };
+    this.runs.set(token, run);
+    this.owner.emit('active', job, 'waiting');
+    if (isOurs) {
+      void this.process(run);
+    }
+  }
+
+  private async process(run: Run<Data, Result, Name, Progress>): Promise<void> {
+    const end = await this.runner.run(run);
+    run.isReported = true;
+    if (this.ends.length === 0) {
+      atEndOfTurn(() => {
+        this.report();
+      });
+    }
+    this.ends.push(linesOf(end));
+    if (end.outcome !== 'completed' && end.outcome !== 'failed') {
+      this.runs.delete(run.token);
+    }
+  }
+
+  private report(): void {
+    const { ends } = this;
+    this.ends = [];
+    this.native.settle(ends.join('\n'), Date.now());
+  }
+
+  private completed({ token, finishedOn, attemptsMade }: EventOf<'completed'>, returnvalue: string): void {
+    const run = this.endRun(token);
+    if (!run) {
+      return;
+    }
+    const { job } = run;
+    const result = returnvalue === '' ? (run.result as Result) : LazyJson.parsing<Result>(returnvalue).get();
+    Object.assign(job, { finishedOn, attemptsMade });
+    job.returnvalue = result;
+    this.owner.emit('completed', job, result, 'active');
+  }
+
+  private failed(event: EventOf<'failed'>, stacktrace: string): void {
+    const run = this.endRun(event.token);
+    const { failure, attemptsMade, finishedOn, delay } = event;
+    const error = run?.thrown ?? Object.assign(new Error(failure.message), failure);
+    if (run) {
+      Object.assign(run.job, { failedReason: failure.message, attemptsMade, delay });
+      run.job.stacktrace = stacktrace === '' ? [] : (JSON.parse(stacktrace) as string[]);
+      if (finishedOn !== undefined) {
+        run.job.finishedOn = finishedOn;
+      }
+    }
+    this.owner.emit('failed', run?.job, error as Error, 'active');
+  }
+
+  private progress(jobId: string, text: string): void {
+    const job = this.runOf(jobId)?.job;
+    if (job) {
+      job.progress = parseProgress<Progress>(text);
+      this.owner.emit('progress', job, job.progress);
+    }
+  }
+
+  /** An engine error; if it names a job, its end could not be recorded and no event of it follows. */
+  private failedWithoutTrace({ error }: EventOf<'error'>): void {
+    const run = error.jobId === undefined ? undefined : this.runOf(error.jobId);
+    if (run?.isReported) {
+      this.runs.delete(run.token);
+    }
+    this.owner.emit('error', toError(error));
+  }
+
+  private endRun(token: string): Run<Data, Result, Name, Progress> | undefined {
+    const run = this.runs.get(token);
+    this.runs.delete(token);
+    return run;
+  }
+
+  private runOf(jobId: string): Run<Data, Result, Name, Progress> | undefined {
+    for (const run of this.runs.values()) {
+      if (run.job.id === jobId) {
+        return run;
+      }
+    }
+    return undefined;
+  }
+}

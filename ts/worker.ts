@@ -1,0 +1,211 @@
+import { RateLimitError } from './control-flow';
+import type { Job } from './job';
+import { NativeWorker, workerDefaults } from './native';
+import { answer, calling } from './native-answer';
+import { openWorkers } from './open-workers';
+import type { CloseOptions, WorkerOptions } from './options/worker-options';
+import { sortProcessors, type ProcessorMap, type SortedProcessors } from './processor-map';
+import { QueueBase } from './queue-base';
+import type { JobProgress, Processor, Untyped, WorkerHealth } from './types';
+import { WorkerLoop } from './worker-loop';
+import type { WorkerListener } from './worker-listener';
+
+/**
+ * Takes jobs from a queue and runs them.
+ *
+ * `processor` is a function that runs every job, a map from job names to functions and native processors, or `null` for manual
+ * processing. Keeps the process alive until it is closed; an idle event loop is not needed to keep the locks of running jobs.
+ *
+ * ```ts
+ * const worker = new Worker('email', async (job) => send(job.data), { connection: 'redis://127.0.0.1:6379', concurrency: 5 });
+ * worker.on('failed', (job, error) => console.error(job?.id, error));
+ * ```
+ */
+export class Worker<
+  DataType = Untyped,
+  ResultType = Untyped,
+  NameType extends string = string,
+  ProgressType extends JobProgress = JobProgress,
+> extends QueueBase<WorkerListener<DataType, ResultType, NameType, ProgressType>> {
+  declare readonly opts: WorkerOptions;
+  /** Unique to this worker; lock tokens begin with it. */
+  readonly id: string;
+  private readonly processors: SortedProcessors<DataType, ResultType, NameType, ProgressType>;
+  private readonly nativeWorker: NativeWorker;
+  private readonly loop: WorkerLoop<DataType, ResultType, NameType, ProgressType>;
+  private running: Promise<void> | undefined;
+  private currentConcurrency: number;
+  private paused = false;
+
+  /**
+   * @throws `Error` `Worker requires a connection`, or one that names an option that cannot work.
+   */
+  constructor(
+    name: string,
+    processor?:
+      | Processor<DataType, ResultType, NameType, ProgressType>
+      | ProcessorMap<DataType, ResultType, NameType, ProgressType>
+      | null,
+    opts: WorkerOptions = {},
+  ) {
+    if (opts.connection === undefined) {
+      throw new Error('Worker requires a connection');
+    }
+    super(name, { ...(JSON.parse(workerDefaults()) as WorkerOptions), ...opts });
+    const processors = sortProcessors(processor);
+    this.processors = processors;
+    this.nativeWorker = calling(
+      () =>
+        new NativeWorker(this.nativeOptions({}), nativeWorkerOptions(opts), {
+          entries: processors.native,
+          javascript: processors.javascript !== undefined,
+        }),
+    );
+    this.id = this.nativeWorker.id;
+    this.currentConcurrency = this.opts.concurrency ?? this.nativeWorker.concurrency;
+    this.loop = new WorkerLoop(this, this.nativeWorker, processors, opts.settings?.backoffStrategy);
+    if (processors.javascript && opts.autorun !== false) {
+      this.run().catch((error: unknown) => {
+        this.emit('error', error as Error);
+      });
+    }
+  }
+
+  /** The error a processor throws after {@link Worker.rateLimit}, to put its job back to wait. */
+  static RateLimitError(): Error {
+    return new RateLimitError();
+  }
+
+  /** Jobs run at once. A change takes effect with the next fetch; running jobs go on. */
+  get concurrency(): number {
+    return this.currentConcurrency;
+  }
+
+  set concurrency(concurrency: number) {
+    calling(() => {
+      this.nativeWorker.setConcurrency(concurrency);
+    });
+    this.currentConcurrency = concurrency;
+  }
+
+  /**
+   * Takes and runs jobs until closed; only needed with `autorun: false`.
+   *
+   * @throws `Error` `No process function is defined.` or `Worker is already running.`
+   */
+  async run(): Promise<void> {
+    if (!this.processors.javascript) {
+      throw new Error('No process function is defined.');
+    }
+    if (this.running) {
+      throw new Error('Worker is already running.');
+    }
+    this.nativeWorker.start(Date.now());
+    openWorkers().add(this as unknown as Worker);
+    this.running = this.loop.pull();
+    await this.running;
+  }
+
+  /** Whether the worker takes jobs, or would if it was not paused. */
+  isRunning(): boolean {
+    return this.running !== undefined && this.closing === undefined;
+  }
+
+  /** Whether {@link Worker.pause} holds. */
+  isPaused(): boolean {
+    return this.paused;
+  }
+
+  /** Waits until the worker is connected. */
+  override async waitUntilReady(): Promise<void> {
+    await super.waitUntilReady();
+    if (this.running) {
+      await answer(this.nativeWorker.waitUntilReady());
+    }
+  }
+
+  /** Takes no more jobs and, unless `doNotWaitActive`, waits until the running ones have ended. */
+  async pause(doNotWaitActive = false): Promise<void> {
+    if (this.paused) {
+      return;
+    }
+    this.paused = true;
+    this.nativeWorker.pause();
+    if (!doNotWaitActive && this.running) {
+      await answer(this.nativeWorker.waitUntilIdle());
+    }
+    this.emit('paused');
+  }
+
+  /** Takes jobs again. */
+  resume(): Promise<void> {
+    if (this.paused) {
+      this.paused = false;
+      this.nativeWorker.resume(Date.now());
+      this.emit('resumed');
+    }
+    return Promise.resolve();
+  }
+
+  /**
+   * Takes no more jobs and ends when the running ones have ended. Works while Redis is down, and twice.
+   *
+   * `true` does not wait for running jobs: their locks run out and another worker takes them. `{ timeout }` waits that long and
+   * then hands them back to the queue, without burning an attempt.
+   */
+  override close(how: boolean | CloseOptions = false): Promise<void> {
+    if (this.closing === undefined) {
+      this.emit('closing', 'closing queue');
+    }
+    const deadlineMs = how === true ? 0 : how === false ? undefined : how.timeout;
+    this.nativeWorker.requestClose(deadlineMs, how === true);
+    return super.close();
+  }
+
+  /** Stops jobs from starting for `expireTimeMs` ms, in all workers; throw `Worker.RateLimitError()` afterwards. */
+  async rateLimit(expireTimeMs: number): Promise<void> {
+    await answer(this.native.rateLimit(expireTimeMs));
+  }
+
+  /** Aborts the signal of a running job; whether it runs here. What that means for the job is its processor's decision. */
+  cancelJob(jobId: string, reason?: string): boolean {
+    return this.loop.cancel(jobId, reason);
+  }
+
+  /** Aborts the signals of all running jobs. */
+  cancelAllJobs(reason?: string): void {
+    this.loop.cancelAll(reason);
+  }
+
+  /** How the worker is doing, without asking Redis. */
+  health(): WorkerHealth {
+    return JSON.parse(this.nativeWorker.health()) as WorkerHealth;
+  }
+
+  /** Waits; ends early when `abortController` is aborted. */
+  async delay(milliseconds = 0, abortController?: AbortController): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      abortController?.signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  protected override async shutDown(): Promise<void> {
+    await answer(this.nativeWorker.waitUntilClosed());
+    await this.running?.catch(() => undefined);
+    await super.shutDown();
+    openWorkers().delete(this as unknown as Worker);
+    this.emit('closed');
+  }
+}
+
+/** The options that the engine reads. */
+function nativeWorkerOptions(opts: WorkerOptions): object {
+  const { connection, prefix, deadlineMs, settings, autorun, skipVersionCheck, ...rest } = opts;
+  return rest;
+}
+
+export type { Job };
