@@ -12,6 +12,10 @@ use super::{BlockingConnection, ConnectionOptions, Reconnect, registry};
 use crate::error::{Error, Result};
 use crate::wire::Reply;
 
+/// How long after a lost reply a call may be repeated. Scripts remember their answers in Redis for 60 s; a repetition after that
+/// could take effect a second time, so the caller is told instead.
+const REPEAT_WINDOW: Duration = Duration::from_secs(50);
+
 /// A handle on the process's connection to one server. Cheap to clone; the socket closes with the last handle.
 #[derive(Clone)]
 pub struct Connection {
@@ -68,6 +72,11 @@ impl Connection {
         Self { shared: Arc::clone(&self.shared), deadline }
     }
 
+    /// How long a call may wait for the server; `None` waits as long as it takes.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.deadline
+    }
+
     /// How the server is reached.
     pub fn options(&self) -> &ConnectionOptions {
         &self.shared.options
@@ -90,7 +99,11 @@ impl Connection {
 
     /// Runs a command and repeats it over reconnects until it is answered or the deadline passes.
     ///
-    /// The outcome of a call whose reply was lost is unknown, so `command` must be safe to repeat.
+    /// The outcome of a call whose reply was lost is unknown, so `command` must be safe to repeat within a minute; a later
+    /// repetition is refused.
+    ///
+    /// # Errors
+    /// `Unavailable` after the deadline, or when a lost reply can no longer be asked for again.
     pub async fn call(&self, command: &Cmd) -> Result<Value> {
         self.repeat(Request::One(command)).await
     }
@@ -102,17 +115,24 @@ impl Connection {
 
     async fn repeat(&self, request: Request<'_>) -> Result<Value> {
         let started = Instant::now();
-        let mut last_error = None;
+        let mut last_error: Option<RedisError> = None;
         let attempts = async {
+            let mut first_loss = None;
             loop {
                 let live = self.shared.open().await?;
+                if first_loss.is_some_and(|lost: Instant| lost.elapsed() > REPEAT_WINDOW) {
+                    return Err(Error::Unavailable { deadline: REPEAT_WINDOW, source: last_error.take() });
+                }
                 let error = match request.send(live.socket).await {
                     Ok(reply) => return Ok(reply),
                     Err(error) => error,
                 };
                 match recovery(&error) {
                     Recovery::Report => return Err(Error::Redis(error)),
-                    Recovery::Reconnect => self.shared.discard(live.generation),
+                    Recovery::Reconnect => {
+                        first_loss.get_or_insert_with(Instant::now);
+                        self.shared.discard(live.generation);
+                    }
                     Recovery::Wait(delay) => sleep(delay).await,
                 }
                 last_error = Some(error);
