@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import * as bullmq from 'bullmq';
+
+import { FrozenDate } from './frozen-date';
+import { observe } from './runner';
+import type { Scenario } from './scenario';
+import { reference, type Side } from './side';
+
+const scenario: Scenario = {
+  name: 'a job is added and completed',
+  async *script(world) {
+    yield await world.queue.add('greet', { to: 'ann' }, { attempts: 2 });
+    yield await world.work((job) => Promise.resolve(job.data.to));
+  },
+};
+
+/** A queue that differs from BullMQ's in the state it writes. */
+class DeviatingQueue extends bullmq.Queue {
+  override add(name: string, data: unknown): Promise<bullmq.Job> {
+    return super.add(name, data, { attempts: 3 });
+  }
+}
+
+async function differingSteps(subject: Side): Promise<number[]> {
+  const steps: number[] = [];
+  for await (const step of observe(scenario, { reference, subject })) {
+    if (!isDeepStrictEqual(step.subject, step.reference)) steps.push(step.reference?.step ?? 0);
+  }
+  return steps;
+}
+
+describe('the scenario runner', () => {
+  beforeAll(() => {
+    FrozenDate.install();
+  });
+  afterAll(() => {
+    FrozenDate.uninstall();
+  });
+
+  test('sees no difference between bullmq and itself', async () => {
+    expect(await differingSteps(reference)).toEqual([]);
+  });
+
+  test('sees an option that is stored differently, in every step that shows it', async () => {
+    expect(await differingSteps({ label: 'deviating', api: { ...bullmq, Queue: DeviatingQueue } })).toEqual([1, 2]);
+  });
+});

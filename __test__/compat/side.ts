@@ -1,0 +1,28 @@
+import * as bullmq from 'bullmq';
+
+import * as synapse from 'bullmq';
+
+/** What scenarios use of a library, in BullMQ's types: the contract is that ours fits them. */
+export type Api = Pick<
+  typeof bullmq,
+  | 'Queue'
+  | 'Worker'
+  | 'Job'
+  | 'QueueEvents'
+  | 'QueueEventsProducer'
+  | 'UnrecoverableError'
+  | 'DelayedError'
+  | 'WaitingError'
+>;
+
+/** One of the two libraries that a scenario runs through. */
+export interface Side {
+  readonly label: string;
+  readonly api: Api;
+}
+
+/** The published package, which decides what is right. */
+export const reference: Side = { label: 'bullmq', api: bullmq };
+
+/** This package. */
+export const subject: Side = { label: '@synapse/queue', api: synapse as unknown as Api };
