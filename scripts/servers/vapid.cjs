@@ -3,11 +3,16 @@
 const { createECDH, createPublicKey } = require('node:crypto');
 const { verify } = require('jsonwebtoken');
 
+const SCALAR_BYTES = 32;
+
 /** A new application server key pair (RFC 8292), base64url as `VAPID_PUBLIC_KEY` and `VAPID_PRIVATE_KEY` expect it. */
 function vapidKeys() {
   const ecdh = createECDH('prime256v1');
   const publicKey = ecdh.generateKeys('base64url');
-  return { publicKey, privateKey: ecdh.getPrivateKey().toString('base64url').padStart(43, 'A') };
+  // Leading zeros are left out of the scalar.
+  const scalar = ecdh.getPrivateKey();
+  const privateKey = Buffer.concat([Buffer.alloc(SCALAR_BYTES - scalar.length), scalar]).toString('base64url');
+  return { publicKey, privateKey };
 }
 
 /**
