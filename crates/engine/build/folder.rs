@@ -9,13 +9,13 @@ use super::{AssemblyError, Script};
 
 /// A `.lua` file: its name without extension and its text.
 #[derive(Debug, Clone)]
-pub struct LuaFile {
-    pub name: String,
-    pub source: String,
+pub(crate) struct LuaFile {
+    pub(crate) name: String,
+    pub(crate) source: String,
 }
 
 /// Reads `<folder>/*.lua` and `<folder>/includes/*.lua` and assembles every script, in name order.
-pub fn assemble_folder(folder: &Path) -> Result<Vec<Script>, AssemblyError> {
+pub(crate) fn assemble_folder(folder: &Path) -> Result<Vec<Script>, AssemblyError> {
     let scripts = read_lua_files(folder)?;
     let includes = read_lua_files(&folder.join("includes"))?;
     assemble(&scripts, &includes)
@@ -25,7 +25,7 @@ pub fn assemble_folder(folder: &Path) -> Result<Vec<Script>, AssemblyError> {
 ///
 /// # Errors
 /// The first violation found, with its file and line; also an include that no script needs.
-pub fn assemble(scripts: &[LuaFile], includes: &[LuaFile]) -> Result<Vec<Script>, AssemblyError> {
+pub(crate) fn assemble(scripts: &[LuaFile], includes: &[LuaFile]) -> Result<Vec<Script>, AssemblyError> {
     let mut all = Includes::new();
     for LuaFile { name, source } in includes {
         all.insert(name.clone(), IncludeFile::parse(&include_path(name), name, source)?);
@@ -39,11 +39,7 @@ pub fn assemble(scripts: &[LuaFile], includes: &[LuaFile]) -> Result<Vec<Script>
         .collect::<Result<Vec<_>, _>>()?;
     let used: BTreeSet<&String> = assembled.iter().flat_map(|script| &script.includes).collect();
     match all.keys().find(|name| !used.contains(name)) {
-        Some(name) => Err(AssemblyError::new(
-            &include_path(name),
-            1,
-            "no script includes this file",
-        )),
+        Some(name) => Err(AssemblyError::new(&include_path(name), 1, "no script includes this file")),
         None => Ok(assembled),
     }
 }
@@ -60,10 +56,7 @@ fn read_lua_files(folder: &Path) -> Result<Vec<LuaFile>, AssemblyError> {
         if path.extension().is_some_and(|extension| extension == "lua")
             && let Some(name) = path.file_stem().and_then(|stem| stem.to_str())
         {
-            files.push(LuaFile {
-                name: name.into(),
-                source: fs::read_to_string(&path).map_err(unreadable)?,
-            });
+            files.push(LuaFile { name: name.into(), source: fs::read_to_string(&path).map_err(unreadable)? });
         }
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));

@@ -4,51 +4,44 @@ use super::AssemblyError;
 
 /// One numbered `@key` or `@arg` line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Declared {
-    pub name: String,
-    pub line: usize,
+pub(crate) struct Declared {
+    pub(crate) name: String,
+    pub(crate) line: usize,
 }
 
 /// One `@include` line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Include {
+pub(crate) struct Include {
     /// Name of the function and of the file below `lua/includes/`.
-    pub name: String,
-    pub line: usize,
+    pub(crate) name: String,
+    pub(crate) line: usize,
 }
 
 /// A parsed header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Header {
-    pub keys: Vec<Declared>,
-    pub args: Vec<Declared>,
+pub(crate) struct Header {
+    pub(crate) keys: Vec<Declared>,
+    pub(crate) args: Vec<Declared>,
     /// Repeating arguments follow the fixed ones, so computed `ARGV` indices are allowed.
-    pub repeats: bool,
-    pub includes: Vec<Include>,
+    pub(crate) repeats: bool,
+    pub(crate) includes: Vec<Include>,
     has_returns: bool,
 }
 
 /// Whether a file is run by itself or used by others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
+pub(crate) enum FileKind {
     Script,
     Include,
 }
 
 impl Header {
     /// Reads the leading `---` lines of `source`.
-    pub fn parse(file: &str, source: &str, kind: FileKind) -> Result<Self, AssemblyError> {
+    pub(crate) fn parse(file: &str, source: &str, kind: FileKind) -> Result<Self, AssemblyError> {
         let mut header = Self::default();
         let lines: Vec<&str> = source.lines().map_while(|line| line.strip_prefix("---")).collect();
-        if lines
-            .first()
-            .is_none_or(|line| line.trim().is_empty() || line.trim().starts_with('@'))
-        {
-            return Err(AssemblyError::new(
-                file,
-                1,
-                "the first line must be `--- One sentence.`",
-            ));
+        if lines.first().is_none_or(|line| line.trim().is_empty() || line.trim().starts_with('@')) {
+            return Err(AssemblyError::new(file, 1, "the first line must be `--- One sentence.`"));
         }
         for (index, line) in lines.iter().enumerate().skip(1) {
             if let Some(tag) = line.trim().strip_prefix('@') {
@@ -58,11 +51,7 @@ impl Header {
             }
         }
         if kind == FileKind::Script && !header.has_returns {
-            return Err(AssemblyError::new(
-                file,
-                lines.len(),
-                "a script needs an `@returns` line",
-            ));
+            return Err(AssemblyError::new(file, lines.len(), "a script needs an `@returns` line"));
         }
         Ok(header)
     }
@@ -95,20 +84,12 @@ impl Header {
     }
 
     fn read_include(&mut self, rest: &str, line: usize) -> Result<(), String> {
-        let name = rest
-            .trim()
-            .strip_prefix("\"includes/")
-            .and_then(|name| name.strip_suffix('"'));
-        let name = name
-            .filter(|name| is_identifier(name))
-            .ok_or("expected `@include \"includes/<function>\"`")?;
+        let name = rest.trim().strip_prefix("\"includes/").and_then(|name| name.strip_suffix('"'));
+        let name = name.filter(|name| is_identifier(name)).ok_or("expected `@include \"includes/<function>\"`")?;
         if self.includes.iter().any(|include| include.name == name) {
             return Err(format!("`{name}` is included twice"));
         }
-        self.includes.push(Include {
-            name: name.into(),
-            line,
-        });
+        self.includes.push(Include { name: name.into(), line });
         Ok(())
     }
 }
@@ -125,10 +106,7 @@ fn declare(declared: &mut Vec<Declared>, rest: &str, line: usize, tag: &str) -> 
     if declared.iter().any(|other| other.name == name) {
         return Err(format!("`@{tag} {name}` is declared twice"));
     }
-    declared.push(Declared {
-        name: name.into(),
-        line,
-    });
+    declared.push(Declared { name: name.into(), line });
     Ok(())
 }
 

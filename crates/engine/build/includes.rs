@@ -8,26 +8,22 @@ use super::lexer::{Token, TokenKind, lex, strip};
 
 /// One function other files may use.
 #[derive(Debug)]
-pub struct IncludeFile {
-    pub file: String,
-    pub header: Header,
+pub(crate) struct IncludeFile {
+    pub(crate) file: String,
+    pub(crate) header: Header,
     /// The function without comments.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// Every include, by function name.
-pub type Includes = BTreeMap<String, IncludeFile>;
+pub(crate) type Includes = BTreeMap<String, IncludeFile>;
 
 impl IncludeFile {
     /// Reads a file that must hold exactly `local function <name>(...) ... end`.
-    pub fn parse(file: &str, name: &str, source: &str) -> Result<Self, AssemblyError> {
+    pub(crate) fn parse(file: &str, name: &str, source: &str) -> Result<Self, AssemblyError> {
         let header = Header::parse(file, source, FileKind::Include)?;
         let tokens = code_tokens(file, source)?;
-        let starts = tokens
-            .iter()
-            .take(3)
-            .map(|token| token.text)
-            .eq(["local", "function", name]);
+        let starts = tokens.iter().take(3).map(|token| token.text).eq(["local", "function", name]);
         if !starts || !is_one_block(&tokens) {
             let line = tokens.first().map_or(1, |token| token.line);
             return Err(AssemblyError::new(
@@ -37,22 +33,20 @@ impl IncludeFile {
             ));
         }
         if let Some(token) = tokens.iter().find(|token| matches!(token.text, "KEYS" | "ARGV")) {
-            return Err(AssemblyError::new(
-                file,
-                token.line,
-                "an include gets what it needs as parameters",
-            ));
+            return Err(AssemblyError::new(file, token.line, "an include gets what it needs as parameters"));
         }
-        Ok(Self {
-            file: file.into(),
-            header,
-            text: strip(file, source)?,
-        })
+        Ok(Self { file: file.into(), header, text: strip(file, source)? })
     }
 }
 
 /// Checks that `file` includes exactly the functions it calls, and that they exist.
-pub fn check_use(file: &str, own: &str, source: &str, header: &Header, all: &Includes) -> Result<(), AssemblyError> {
+pub(crate) fn check_use(
+    file: &str,
+    own: &str,
+    source: &str,
+    header: &Header,
+    all: &Includes,
+) -> Result<(), AssemblyError> {
     let names: BTreeMap<&str, usize> = code_tokens(file, source)?
         .iter()
         .rev()
@@ -61,36 +55,21 @@ pub fn check_use(file: &str, own: &str, source: &str, header: &Header, all: &Inc
         .collect();
     for Include { name, line } in &header.includes {
         if !all.contains_key(name) {
-            return Err(AssemblyError::new(
-                file,
-                *line,
-                format!("there is no lua/includes/{name}.lua"),
-            ));
+            return Err(AssemblyError::new(file, *line, format!("there is no lua/includes/{name}.lua")));
         }
         if !names.contains_key(name.as_str()) {
-            return Err(AssemblyError::new(
-                file,
-                *line,
-                format!("`{name}` is included but not used"),
-            ));
+            return Err(AssemblyError::new(file, *line, format!("`{name}` is included but not used")));
         }
     }
     let included: BTreeSet<&str> = header.includes.iter().map(|include| include.name.as_str()).collect();
-    match names
-        .iter()
-        .find(|(name, _)| all.contains_key(**name) && !included.contains(**name) && **name != own)
-    {
-        Some((name, line)) => Err(AssemblyError::new(
-            file,
-            *line,
-            format!("`{name}` is used but not included"),
-        )),
+    match names.iter().find(|(name, _)| all.contains_key(**name) && !included.contains(**name) && **name != own) {
+        Some((name, line)) => Err(AssemblyError::new(file, *line, format!("`{name}` is used but not included"))),
         None => Ok(()),
     }
 }
 
 /// Names of all includes `header` needs, each once, dependencies first.
-pub fn resolve<'a>(file: &str, header: &'a Header, all: &'a Includes) -> Result<Vec<&'a str>, AssemblyError> {
+pub(crate) fn resolve<'a>(file: &str, header: &'a Header, all: &'a Includes) -> Result<Vec<&'a str>, AssemblyError> {
     let mut order = Vec::new();
     visit(file, header, all, &mut Vec::new(), &mut order)?;
     Ok(order)
@@ -120,7 +99,7 @@ fn visit<'a>(
 }
 
 /// Tokens without comments.
-pub fn code_tokens<'a>(file: &str, source: &'a str) -> Result<Vec<Token<'a>>, AssemblyError> {
+pub(crate) fn code_tokens<'a>(file: &str, source: &'a str) -> Result<Vec<Token<'a>>, AssemblyError> {
     let mut tokens = lex(file, source)?;
     tokens.retain(|token| token.kind != TokenKind::Comment);
     Ok(tokens)

@@ -4,7 +4,7 @@ use super::AssemblyError;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenKind {
+pub(crate) enum TokenKind {
     /// Identifier or keyword.
     Name,
     /// Numeric literal.
@@ -19,18 +19,18 @@ pub enum TokenKind {
 
 /// One token and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Token<'a> {
-    pub kind: TokenKind,
-    pub text: &'a str,
+pub(crate) struct Token<'a> {
+    pub(crate) kind: TokenKind,
+    pub(crate) text: &'a str,
     /// Counted from 1.
-    pub line: usize,
+    pub(crate) line: usize,
 }
 
 /// Splits `source` into tokens; whitespace is dropped.
 ///
 /// # Errors
 /// Unterminated strings and comments, and long-bracket strings, which the comment stripper could not keep intact.
-pub fn lex<'a>(file: &str, source: &'a str) -> Result<Vec<Token<'a>>, AssemblyError> {
+pub(crate) fn lex<'a>(file: &str, source: &'a str) -> Result<Vec<Token<'a>>, AssemblyError> {
     let mut tokens = Vec::new();
     let (mut rest, mut line) = (source, 1);
     loop {
@@ -59,21 +59,13 @@ pub fn lex<'a>(file: &str, source: &'a str) -> Result<Vec<Token<'a>>, AssemblyEr
 }
 
 /// `source` without comments, indentation and empty lines: what Redis keeps per loaded script.
-pub fn strip(file: &str, source: &str) -> Result<String, AssemblyError> {
+pub(crate) fn strip(file: &str, source: &str) -> Result<String, AssemblyError> {
     let mut code = source.to_owned();
-    for comment in lex(file, source)?
-        .iter()
-        .rev()
-        .filter(|token| token.kind == TokenKind::Comment)
-    {
+    for comment in lex(file, source)?.iter().rev().filter(|token| token.kind == TokenKind::Comment) {
         let start = comment.text.as_ptr() as usize - source.as_ptr() as usize;
         code.replace_range(start..start + comment.text.len(), "");
     }
-    Ok(code
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .fold(String::new(), |text, line| text + line + "\n"))
+    Ok(code.lines().map(str::trim).filter(|line| !line.is_empty()).fold(String::new(), |text, line| text + line + "\n"))
 }
 
 fn newlines(text: &str) -> usize {
@@ -81,8 +73,7 @@ fn newlines(text: &str) -> usize {
 }
 
 fn word_length(text: &str) -> usize {
-    text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-        .unwrap_or(text.len())
+    text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len())
 }
 
 fn comment_length(text: &str) -> Option<usize> {

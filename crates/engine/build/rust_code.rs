@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Script;
 
 /// One `pub(crate) static` per script, named after its file, and `ALL` of them in name order.
-pub fn to_rust(scripts: &[Script]) -> String {
+pub(crate) fn to_rust(scripts: &[Script]) -> String {
     let mut code = String::new();
     let mut all = String::new();
     for script in scripts {
@@ -20,5 +20,5 @@ pub fn to_rust(scripts: &[Script]) -> String {
         .expect("writing to a String cannot fail");
         write!(all, "&{constant}, ").expect("writing to a String cannot fail");
     }
-    code + &format!("/// Every script, for loading at connect.\npub(crate) static ALL: &[&ScriptSource] = &[{all}];\n")
+    code + &format!("/// Every script.\n#[cfg(test)]\npub(crate) static ALL: &[&ScriptSource] = &[{all}];\n")
 }

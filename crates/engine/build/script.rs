@@ -7,20 +7,20 @@ use super::lexer::{Token, strip};
 
 /// What Redis runs, and the keys it must be given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Script {
+pub(crate) struct Script {
     /// File name without extension.
-    pub name: String,
+    pub(crate) name: String,
     /// Includes and body, without comments.
-    pub text: String,
+    pub(crate) text: String,
     /// Names of `KEYS`, in order.
-    pub keys: Vec<String>,
+    pub(crate) keys: Vec<String>,
     /// Names of the includes it contains.
-    pub includes: Vec<String>,
+    pub(crate) includes: Vec<String>,
 }
 
 impl Script {
     /// Checks and assembles one script.
-    pub fn assemble(file: &str, name: &str, source: &str, all: &Includes) -> Result<Self, AssemblyError> {
+    pub(crate) fn assemble(file: &str, name: &str, source: &str, all: &Includes) -> Result<Self, AssemblyError> {
         let header = Header::parse(file, source, FileKind::Script)?;
         check_use(file, name, source, &header, all)?;
         let tokens = code_tokens(file, source)?;

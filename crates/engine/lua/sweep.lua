@@ -8,8 +8,9 @@
 --- @arg 4 count    jobs looked at per call
 --- @arg 5 max_ms   only jobs that finished (or else were taken, or else added) up to this time; empty for all
 --- @arg 6 now_ms
---- @arg 7 before   jobs that earlier calls have removed; empty: publish nothing
+--- @arg 7 before   jobs that earlier calls have removed
 --- @arg 8 limit    jobs to remove in all, 0 for no limit
+--- @arg 9 announce "1": the last call publishes how many jobs were removed in all; empty: it does not
 --- @returns {1 call again | 0 done, jobs spared by this call, removed ids}
 --- @emits cleaned {count} with the last call; waiting | delayed for a parent in another queue that waited for nothing else
 --- @include "includes/delete_jobs"
@@ -22,6 +23,7 @@
 local base, meta, events = KEYS[1], KEYS[2], KEYS[3]
 local call_id, state, offset, count = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local max_ms, now_ms, before, limit = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local announces = ARGV[9] == "1"
 local key = base .. state
 local is_list = state == "wait" or state == "paused" or state == "active"
 local is_finished = state == "completed" or state == "failed"
@@ -32,7 +34,9 @@ if answered then
 end
 
 local page
-if is_list then
+if limit > 0 and before >= limit then
+  page = {}
+elseif is_list then
   page = redis.call("LRANGE", key, -(offset + count), -(offset + 1))
 elseif is_finished and max_ms then
   page = redis.call("ZRANGEBYSCORE", key, "-inf", ARGV[5], "LIMIT", offset, count)
@@ -75,9 +79,9 @@ for _, family in ipairs(orphaned) do
   discard_parent(base, family[1], family[2], now_ms)
 end
 
-local total = (before or 0) + #removed
+local total = before + #removed
 local is_done = #page < count or (limit > 0 and total >= limit)
-if is_done and before then
+if is_done and announces then
   redis.call("XADD", events, "MAXLEN", "~", max_events(meta), "*", "event", "cleaned", "count", total)
 end
 local answer = { is_done and 0 or 1, #page - #removed, removed }

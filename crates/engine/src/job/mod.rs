@@ -6,6 +6,7 @@ mod options;
 mod record;
 mod retry;
 mod stacktrace;
+mod state;
 
 pub use backoff::{Backoff, BackoffKind};
 pub use failure::Failure;
@@ -13,5 +14,6 @@ pub use options::JobOptions;
 pub use record::Job;
 pub use retry::{FailedAttempt, RetryDecision, retry_decision};
 pub use stacktrace::append_stacktrace;
+pub use state::JobState;
 
 pub use crate::options::Retention;

@@ -1,6 +1,16 @@
 //! The producer side: adding jobs, reading them, maintenance.
 
+mod counts;
+mod deduplication;
+mod getters;
+mod job_data;
+mod limits;
+mod meta;
+mod metrics;
+mod moves;
 mod new_job;
+mod pausing;
+mod removal;
 mod settings;
 
 use serde_json::{Map, Value};
@@ -9,7 +19,7 @@ use crate::connection::Connection;
 use crate::error::{Error, Result};
 use crate::scripts::{AddBatcher, EncodedJob, Scripts};
 use crate::wire::QueueKeys;
-pub use new_job::{NewJob, ResolvedOptions};
+pub use new_job::{NewJob, ResolvedOptions, pack_options, unpack_options};
 
 /// One queue on one connection. Cheap to clone; nothing is opened before the first call.
 #[derive(Debug, Clone)]

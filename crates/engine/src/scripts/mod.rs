@@ -2,8 +2,17 @@
 
 mod add;
 mod add_batcher;
+mod job_data;
+mod job_moves;
+mod locks;
+mod observation;
+mod operation;
+mod pausing;
+mod removal;
+mod running_job;
 mod settle;
 pub(crate) mod source;
+mod stalled;
 
 use redis::{Cmd, ErrorKind, ServerErrorKind, Value};
 
@@ -12,6 +21,10 @@ use crate::error::{Error, Result};
 use crate::wire::QueueKeys;
 pub use add::EncodedJob;
 pub(crate) use add_batcher::AddBatcher;
+pub use job_moves::{FinishedState, PriorityChange, ResetAttempts};
+pub use observation::{JobRange, JobResult};
+pub use removal::Children;
+pub(crate) use removal::Sweep;
 pub use settle::{Fetch, FetchedJob, Finish, FinishKind, Finished, MAX_FETCH, MAX_FINISHES, SettleCall, SettleReply};
 use source::ScriptSource;
 
@@ -44,6 +57,7 @@ impl Scripts {
     pub(crate) async fn eval<A: AsRef<[u8]>>(&self, script: &ScriptSource, args: &[A]) -> Result<Value> {
         match self.connection.call(&self.command("EVALSHA", script, args)).await {
             Err(Error::Redis(error)) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+                tracing::debug!(script = script.name, "sending a script that the server does not know");
                 self.connection.call(&self.command("EVAL", script, args)).await
             }
             reply => reply,

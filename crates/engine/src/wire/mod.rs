@@ -1,9 +1,16 @@
 //! The bytes in Redis: keys, job hashes, packed options, replies. Pure, no I/O.
 
+mod client_name;
 mod job_hash;
 mod keys;
+mod ledger;
 mod reply;
+mod stream;
 
+pub(crate) use client_name::{queue_events_client_name, worker_client_name};
 pub use job_hash::job_from_hash;
 pub use keys::QueueKeys;
+pub(crate) use keys::escape_glob;
+pub(crate) use ledger::{ledger_field, ledger_part};
 pub(crate) use reply::{Reply, malformed};
+pub(crate) use stream::stream_entries;

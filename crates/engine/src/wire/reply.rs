@@ -65,4 +65,11 @@ impl Reply {
         let text = self.into_text()?;
         text.parse().map_err(|_| malformed(subject, text))
     }
+
+    /// A whole number that counts something.
+    pub(crate) fn into_count(self) -> Result<u64> {
+        let subject = self.subject;
+        let number = self.into_integer()?;
+        u64::try_from(number).map_err(|_| malformed(subject, number.to_string()))
+    }
 }

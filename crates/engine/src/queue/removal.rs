@@ -1,0 +1,181 @@
+//! Removing jobs.
+
+use crate::error::Result;
+use crate::queue::Queue;
+use crate::scripts::{Children, Sweep};
+use crate::wire::{Reply, escape_glob};
+
+/// Jobs looked at per call, so that one call holds Redis for a few milliseconds at most.
+const PAGE_SIZE: u64 = 250;
+/// Keys looked at per SCAN call.
+const SCAN_COUNT: u64 = 1_000;
+
+/// Which jobs [`Queue::clean`] removes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clean {
+    /// Where they are.
+    pub state: CleanState,
+    /// Spares jobs that finished (or else were taken, or else added) less than this long ago, ms.
+    pub grace_ms: i64,
+    /// Jobs to remove at most; 0 for all.
+    pub limit: u64,
+}
+
+/// States that can be cleaned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CleanState {
+    /// Jobs that no worker owns although they are active.
+    Active,
+    /// Jobs that ended well.
+    Completed,
+    /// Delayed jobs.
+    Delayed,
+    /// Jobs that failed for good.
+    Failed,
+    /// Jobs that BullMQ 5 has put aside while the queue was paused.
+    Paused,
+    /// Waiting jobs with a priority.
+    Prioritized,
+    /// Waiting jobs without a priority.
+    Waiting,
+}
+
+/// Which jobs [`Queue::drain`] removes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drain {
+    /// Jobs that could run now.
+    Waiting,
+    /// Delayed jobs too.
+    WaitingAndDelayed,
+}
+
+/// How [`Queue::obliterate`] goes about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Obliterate {
+    /// Active jobs go too; their workers will miss their locks.
+    pub force: bool,
+    /// Jobs per round, at least 1. BullMQ's default is 1000, rounds here are at most 250.
+    pub count: u64,
+}
+
+impl CleanState {
+    /// Names of the keys it stands for, the part that is served first in front.
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Active => &["active"],
+            Self::Completed => &["completed"],
+            Self::Delayed => &["delayed"],
+            Self::Failed => &["failed"],
+            Self::Paused => &["paused"],
+            Self::Prioritized => &["prioritized"],
+            Self::Waiting => &["paused", "wait"],
+        }
+    }
+
+    /// The state BullMQ calls `name` in `clean`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "active" => Self::Active,
+            "completed" => Self::Completed,
+            "delayed" => Self::Delayed,
+            "failed" => Self::Failed,
+            "paused" => Self::Paused,
+            "prioritized" => Self::Prioritized,
+            "wait" | "waiting" => Self::Waiting,
+            _ => return None,
+        })
+    }
+}
+
+impl Queue {
+    /// Removes a job, and with [`Children::Remove`] the flow below it; `false` if a worker owns one of these jobs.
+    ///
+    /// A job that does not exist counts as removed. A parent that waited for this job alone goes on.
+    ///
+    /// # Errors
+    /// `BelongsToScheduler` for the next iteration of a scheduler.
+    pub async fn remove(&self, job_id: &str, children: Children, now_ms: i64) -> Result<bool> {
+        self.scripts.remove(job_id, children, now_ms).await
+    }
+
+    /// Removes jobs of one state, oldest first, and returns their ids. Announced as `cleaned` with their number.
+    ///
+    /// Spares jobs that a worker owns and the next iterations of schedulers.
+    pub async fn clean(&self, clean: Clean, now_ms: i64) -> Result<Vec<String>> {
+        let keys = clean.state.keys();
+        let max_ms = Some(now_ms.saturating_sub(clean.grace_ms));
+        let mut removed = Vec::new();
+        for (index, key) in keys.iter().enumerate() {
+            let sweep =
+                Sweep { max_ms, limit: clean.limit, announces: index + 1 == keys.len(), ..Sweep::new(key, now_ms) };
+            self.sweep_key(sweep, &mut removed).await?;
+        }
+        Ok(removed)
+    }
+
+    /// Removes all jobs that wait for a worker. Spares the next iterations of schedulers; active jobs go on.
+    pub async fn drain(&self, drain: Drain, now_ms: i64) -> Result<()> {
+        let keys: &[&str] = match drain {
+            Drain::Waiting => &["paused", "wait", "prioritized"],
+            Drain::WaitingAndDelayed => &["paused", "wait", "prioritized", "delayed"],
+        };
+        for key in keys {
+            self.sweep_key(Sweep::new(key, now_ms), &mut Vec::new()).await?;
+        }
+        Ok(())
+    }
+
+    /// Sweeps one key to its end, or until as many ids as the limit allows are in `removed`.
+    async fn sweep_key(&self, mut sweep: Sweep<'_>, removed: &mut Vec<String>) -> Result<()> {
+        loop {
+            sweep.removed = removed.len() as u64;
+            sweep.count = page_size(sweep.limit, sweep.removed);
+            let swept = self.scripts.sweep(&sweep).await?;
+            removed.extend(swept.removed);
+            sweep.spared += swept.spared;
+            if !swept.is_more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Deletes a paused queue with everything in it, in rounds; one that was interrupted can be started again.
+    ///
+    /// # Errors
+    /// `NotPaused`; `ActiveJobs` without `force`.
+    pub async fn obliterate(&self, obliterate: Obliterate, now_ms: i64) -> Result<()> {
+        let count = obliterate.count.clamp(1, PAGE_SIZE);
+        while self.scripts.obliterate_page(obliterate.force, count, now_ms).await? {}
+        self.forget_calls().await
+    }
+
+    /// Shortens the event stream to about its newest `max_events` entries and returns how many went.
+    pub async fn trim_events(&self, max_events: u64) -> Result<u64> {
+        let mut command = redis::cmd("XTRIM");
+        command.arg(self.keys().events()).arg("MAXLEN").arg("~").arg(max_events);
+        Reply::new("trimmed events", self.connection().call(&command).await?).into_count()
+    }
+
+    /// Deletes the remembered answers of calls, which would otherwise be gone in a minute.
+    async fn forget_calls(&self) -> Result<()> {
+        let pattern = format!("{}*", escape_glob(&self.keys().call("")));
+        let mut cursor = "0".to_owned();
+        loop {
+            let mut scan = redis::cmd("SCAN");
+            scan.arg(&cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(SCAN_COUNT);
+            let mut reply = Reply::new("SCAN", self.connection().call(&scan).await?).into_items()?.into_iter();
+            cursor = Reply::new("SCAN cursor", reply.next().unwrap_or(redis::Value::Nil)).into_text()?;
+            let keys = Reply::new("SCAN keys", reply.next().unwrap_or(redis::Value::Nil)).into_texts()?;
+            if !keys.is_empty() {
+                self.connection().call(redis::cmd("UNLINK").arg(keys)).await?;
+            }
+            if cursor == "0" {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn page_size(limit: u64, removed: u64) -> u64 {
+    if limit == 0 { PAGE_SIZE } else { PAGE_SIZE.min(limit.saturating_sub(removed)).max(1) }
+}
