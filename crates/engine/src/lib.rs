@@ -9,6 +9,8 @@ pub mod job;
 pub mod options;
 pub mod processor;
 pub mod queue;
+pub mod queue_events;
 pub mod scripts;
 pub mod service;
 pub mod wire;
+pub mod worker;

@@ -79,6 +79,11 @@ impl ActiveJobs {
         Some(run.clone())
     }
 
+    /// A run that is still here.
+    pub(super) fn get(&self, token: &str) -> Option<ActiveJob> {
+        self.lock().get(token).cloned()
+    }
+
     /// Forgets a run.
     pub(super) fn remove(&self, token: &str) {
         self.lock().remove(token);

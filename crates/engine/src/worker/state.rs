@@ -171,8 +171,11 @@ impl WorkerState {
     }
 
     /// Whether an empty fetch is news: nothing is left to take or to run here, and the owner does not know yet.
-    pub(super) fn became_drained(&mut self, fetched: Fetched) -> bool {
-        fetched.is_empty && self.running == 0 && !std::mem::replace(&mut self.is_drained, true)
+    ///
+    /// `unsettled`: results that no call carries yet; the call that settles the last of them brings the news.
+    pub(super) fn became_drained(&mut self, fetched: Fetched, unsettled: usize) -> bool {
+        let is_idle = self.running + self.calls_in_flight + unsettled == 0;
+        fetched.is_empty && is_idle && !std::mem::replace(&mut self.is_drained, true)
     }
 
     /// The wait for a marker ended. `due_ms` of a taken marker: 0 = there is work, else when the next delayed job becomes due.
@@ -185,9 +188,16 @@ impl WorkerState {
         }
     }
 
-    /// Jobs may be there again: the connection opened, a pause ended, the worker was resumed or the time is known.
+    /// Jobs may be there: the connection is open, a pause has ended or the time is known.
     pub(super) fn look_again(&mut self) {
         self.phase = Phase::Due;
+    }
+
+    /// Markers may have been left to other workers meanwhile.
+    pub(super) fn resumed(&mut self) {
+        if matches!(self.phase, Phase::Waiting { .. }) {
+            self.phase = Phase::Due;
+        }
     }
 
     /// Only JavaScript knows the time; nothing is fetched until it told.

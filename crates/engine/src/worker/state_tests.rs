@@ -126,13 +126,14 @@ fn pauses_after_failures_grow_up_to_a_bound_and_start_over_after_success() {
 #[test]
 fn drained_is_told_once_per_drain_and_only_when_nothing_runs() {
     let mut state = ready();
-    assert!(state.became_drained(EMPTY));
-    assert!(!state.became_drained(EMPTY));
+    assert!(state.became_drained(EMPTY, 0));
+    assert!(!state.became_drained(EMPTY, 0));
     state.job_started();
-    assert!(!state.became_drained(EMPTY));
+    assert!(!state.became_drained(EMPTY, 0));
     state.job_ended();
-    assert!(!state.became_drained(jobs(1)));
-    assert!(state.became_drained(EMPTY));
+    assert!(!state.became_drained(jobs(1), 0));
+    assert!(!state.became_drained(EMPTY, 1));
+    assert!(state.became_drained(EMPTY, 0));
 }
 
 #[test]

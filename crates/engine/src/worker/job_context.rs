@@ -1,0 +1,55 @@
+//! What a native processor may ask of the engine while it runs.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::Result;
+use crate::processor::{JobContext, LogLevel};
+
+use super::WorkerEvent;
+use super::shared::Shared;
+
+/// The context of one run.
+pub(super) struct RunContext {
+    shared: Arc<Shared>,
+    job_id: String,
+    cancellation: CancellationToken,
+}
+
+impl RunContext {
+    pub(super) fn new(shared: Arc<Shared>, job_id: String, cancellation: CancellationToken) -> Self {
+        Self { shared, job_id, cancellation }
+    }
+}
+
+#[async_trait]
+impl JobContext for RunContext {
+    fn cancellation(&self) -> &CancellationToken {
+        &self.cancellation
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.shared.clock.now_ms()
+    }
+
+    async fn update_progress(&self, progress_json: String) -> Result<()> {
+        self.shared.scripts.update_progress(&self.job_id, &progress_json).await?;
+        self.shared.outbox.push(WorkerEvent::Progress { job_id: self.job_id.clone(), progress: progress_json });
+        Ok(())
+    }
+
+    fn log(&self, level: LogLevel, message: String) {
+        self.shared.outbox.push(WorkerEvent::Log { level, job_id: self.job_id.clone(), message });
+    }
+
+    async fn finished_parts(&self) -> Result<HashSet<String>> {
+        self.shared.scripts.finished_parts(&self.job_id).await
+    }
+
+    async fn record_parts(&self, parts: &[String]) -> Result<()> {
+        self.shared.scripts.record_parts(&self.job_id, parts).await
+    }
+}

@@ -1,0 +1,237 @@
+//! The consumer side: takes jobs, runs or hands them out, settles them.
+//!
+//! One loop per worker ([`actor`]) decides and talks to Redis; lock renewal and the check for stalled jobs run beside it.
+
+mod active_jobs;
+mod actor;
+mod answer;
+mod closing;
+mod event;
+mod executor;
+mod inbox;
+mod job_context;
+mod lock_renewer;
+mod marker_wait;
+mod outbox;
+mod result;
+mod settlement;
+mod shared;
+mod stalled_checker;
+mod state;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::clock::Clock;
+use crate::connection::Connection;
+use crate::error::{Error, Result};
+use crate::options::WorkerOptions;
+use crate::processor::Processor;
+use crate::scripts::{MAX_FETCH, MAX_FINISHES, Scripts};
+use crate::service::Service;
+use crate::wire::QueueKeys;
+
+use actor::{Actor, Tokens};
+use marker_wait::MarkerWait;
+use shared::{Controls, Progress, Shared};
+use state::Caps;
+
+pub use event::WorkerEvent;
+pub use result::{JobOutcome, JobResult};
+
+/// What one call carries at most.
+const CAPS: Caps = Caps { finishes: MAX_FINISHES, fetch: MAX_FETCH };
+
+/// What a worker needs to start.
+pub struct WorkerConfig {
+    /// The server. The worker opens one more connection to it, for blocking.
+    pub connection: Connection,
+    /// The queue.
+    pub keys: QueueKeys,
+    /// How jobs are taken and run; checked by [`Worker::start`].
+    pub options: WorkerOptions,
+    /// Names the worker in lock tokens (`<id>:<n>`), unique among all workers of the queue.
+    pub id: String,
+    /// Processors that run in Rust, by job name.
+    pub processors: HashMap<String, Arc<dyn Processor>>,
+    /// Whether jobs of other names go to the owner as [`WorkerEvent::Active`] with `run`; otherwise they fail.
+    pub fallback_to_javascript: bool,
+    /// Time for everything that reaches Redis.
+    pub clock: Arc<Clock>,
+}
+
+/// A running worker.
+///
+/// Its owner calls [`Worker::next`] in a loop, runs the jobs that are given to it and reports each with [`Worker::settle`].
+/// Dropping it abandons running jobs, which other workers then take for stalled; [`Worker::close`] ends it properly.
+#[derive(Debug)]
+pub struct Worker {
+    shared: Arc<Shared>,
+}
+
+/// How a worker is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkerHealth {
+    /// Runs whose end Redis does not show yet.
+    pub active: usize,
+    /// Whether it was told not to take jobs.
+    pub is_paused: bool,
+    /// Whether it is ending or has ended.
+    pub is_closing: bool,
+    /// When Redis last answered a fetch, ms since the Unix epoch. An idle worker fetches at least once per `drain_delay`.
+    pub last_fetch_ms: Option<i64>,
+}
+
+impl Worker {
+    /// Starts a worker on the current tokio runtime. Connecting goes on in the background: [`WorkerEvent::Ready`] tells when.
+    ///
+    /// # Errors
+    /// `InvalidOption` if the options cannot work.
+    pub fn start(config: WorkerConfig) -> Result<Self> {
+        config.options.validate()?;
+        let client_name = crate::wire::worker_client_name(&config.keys, config.options.name.as_deref());
+        let marker = MarkerWait::new(config.connection.clone(), client_name, config.keys.marker());
+        let shared = Arc::new(Shared {
+            controls: Controls::new(config.options.concurrency),
+            options: config.options,
+            scripts: Scripts::new(config.connection, config.keys),
+            processors: config.processors,
+            fallback_to_javascript: config.fallback_to_javascript,
+            clock: config.clock,
+            active: active_jobs::ActiveJobs::default(),
+            inbox: inbox::Inbox::default(),
+            outbox: outbox::Outbox::default(),
+        });
+        tokio::spawn(run(Arc::clone(&shared), marker, Tokens::new(config.id)));
+        Ok(Self { shared })
+    }
+
+    /// All events since the last call, in order, waiting for the first; empty once the worker has closed.
+    pub async fn next(&self) -> Vec<WorkerEvent> {
+        let events = self.shared.outbox.take().await;
+        // A full outbox has stopped fetching.
+        self.shared.inbox.wake();
+        events
+    }
+
+    /// Reports ended runs; returns at once. `now_ms`: JavaScript's time. Results of runs that have ended already are ignored.
+    pub fn settle(&self, mut results: Vec<JobResult>, now_ms: i64) {
+        self.shared.clock.follow(now_ms);
+        results.retain(|result| self.shared.active.is_unsettled(&result.token));
+        self.shared.inbox.post(|letters| {
+            letters.results.append(&mut results);
+            letters.time_told = true;
+        });
+    }
+
+    /// Answers [`WorkerEvent::AskTime`] with JavaScript's time.
+    pub fn tick(&self, now_ms: i64) {
+        self.shared.clock.follow(now_ms);
+        self.shared.inbox.post(|letters| letters.time_told = true);
+    }
+
+    /// Takes no further jobs; those running go on. A call on its way may still bring some.
+    pub fn pause(&self) {
+        self.shared.controls.set_paused(true);
+        self.shared.inbox.wake();
+    }
+
+    /// Takes jobs again.
+    pub fn resume(&self) {
+        self.shared.controls.set_paused(false);
+        self.shared.inbox.post(|letters| letters.resumed = true);
+    }
+
+    /// Whether it was told not to take jobs.
+    pub fn is_paused(&self) -> bool {
+        self.shared.controls.is_paused()
+    }
+
+    /// Changes how many jobs run at once. Lowering it lets running jobs end first.
+    ///
+    /// # Errors
+    /// `InvalidOption` for 0.
+    pub fn set_concurrency(&self, concurrency: u32) -> Result<()> {
+        if concurrency == 0 {
+            let message = "concurrency must be a finite number greater than 0".into();
+            return Err(Error::InvalidOption { message });
+        }
+        self.shared.controls.set_concurrency(concurrency);
+        self.shared.inbox.wake();
+        Ok(())
+    }
+
+    /// Stops the runs of a job: fires the cancellation of a native processor and tells the owner to abort a signal. How the job
+    /// ends is up to its processor. `false` if no run of it is open.
+    pub fn cancel(&self, job_id: &str, reason: Option<&str>) -> bool {
+        let stopped = self.shared.active.cancel(job_id);
+        let is_active = !stopped.is_empty();
+        let events = stopped.into_iter().map(|run| {
+            let reason = reason.map(Into::into);
+            WorkerEvent::Cancelled { job_id: run.job_id, token: run.token, reason }
+        });
+        self.shared.outbox.push_all(events.collect());
+        is_active
+    }
+
+    /// Takes no further jobs, waits for the running ones and ends. At the deadline (`None` = never) what still runs is stopped and
+    /// handed back to the queue without burning an attempt. Works while Redis is down, and any number of times.
+    pub async fn close(&self, deadline: Option<Duration>) {
+        self.shared.controls.request_close(deadline.map(|deadline| Instant::now() + deadline));
+        self.shared.inbox.wake();
+        self.reached(|progress| progress.is_closed).await;
+    }
+
+    /// Waits until Redis shows the end of every run. Only of use while the worker is paused.
+    pub async fn when_idle(&self) {
+        self.reached(|progress| progress.active == 0).await;
+    }
+
+    /// Runs whose end Redis does not show yet.
+    pub fn active_count(&self) -> usize {
+        self.shared.controls.progress.borrow().active
+    }
+
+    /// How the worker is.
+    pub fn health(&self) -> WorkerHealth {
+        let controls = &self.shared.controls;
+        WorkerHealth {
+            active: self.active_count(),
+            is_paused: controls.is_paused(),
+            is_closing: controls.close_request().is_some(),
+            last_fetch_ms: controls.last_fetch_ms(),
+        }
+    }
+
+    async fn reached(&self, condition: impl FnMut(&Progress) -> bool) {
+        let mut progress = self.shared.controls.progress.subscribe();
+        progress.wait_for(condition).await.expect("the sender lives as long as this worker");
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.shared.controls.request_close(Some(Instant::now()));
+        self.shared.inbox.wake();
+    }
+}
+
+/// The whole life of a worker.
+async fn run(shared: Arc<Shared>, marker: MarkerWait, tokens: Tokens) {
+    let (renewer, checker) = (Service::new(), Service::new());
+    if !shared.options.skip_lock_renewal {
+        renewer.start(|stopping| lock_renewer::run(Arc::clone(&shared), stopping));
+    }
+    if !shared.options.skip_stalled_check {
+        checker.start(|stopping| stalled_checker::run(Arc::clone(&shared), stopping));
+    }
+    Actor::new(Arc::clone(&shared), marker, tokens).run().await;
+    renewer.stop().await;
+    checker.stop().await;
+    shared.outbox.push(WorkerEvent::Closed);
+    shared.outbox.close();
+    shared.controls.progress.send_replace(Progress { active: 0, is_closed: true });
+}

@@ -1,0 +1,42 @@
+//! Moves jobs whose worker vanished back to the queue.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::scripts::Scripts;
+
+use super::WorkerEvent;
+use super::shared::Shared;
+
+/// Shortest time Redis is given to answer, for checks that follow each other closely.
+const CALL_DEADLINE_MIN: Duration = Duration::from_secs(5);
+
+/// Checks at once and then every `stalled_interval` until told to stop. Of all workers of a queue one checks per interval.
+pub(super) async fn run(shared: Arc<Shared>, stopping: CancellationToken) {
+    let interval = shared.options.stalled_interval;
+    let scripts = &shared.scripts;
+    let scripts = Scripts::new(scripts.connection().with_deadline(Some(interval.max(CALL_DEADLINE_MIN))), scripts.keys().clone());
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = check(&shared, &scripts) => {}
+        }
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = tokio::time::sleep(interval) => {}
+        }
+    }
+}
+
+async fn check(shared: &Shared, scripts: &Scripts) {
+    let options = &shared.options;
+    let checked = scripts.move_stalled(options.max_stalled_count, options.stalled_interval, shared.clock.now_ms()).await;
+    match checked {
+        Ok(stalled) => {
+            shared.outbox.push_all(stalled.into_iter().map(|job_id| WorkerEvent::Stalled { job_id }).collect());
+        }
+        Err(error) => shared.outbox.push(WorkerEvent::Error { error }),
+    }
+}
