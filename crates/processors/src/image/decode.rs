@@ -1,0 +1,120 @@
+//! Encoded bytes to pixels.
+
+use std::io::Cursor;
+use std::mem;
+
+use fast_image_resize::images::Image as ResizeImage;
+use fast_image_resize::{MulDiv, PixelType};
+use image::{ColorType, DynamicImage, ImageFormat, ImageReader};
+use turbojpeg::{Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
+
+use super::header::{Encoding, ImageHeader};
+use super::plan::Plan;
+use super::raster::{Channels, Packed, Planar, Raster};
+use super::workspace::Workspace;
+use super::{ImageError, Size};
+
+/// A file of more progressive scans than this is made to keep a decoder busy; encoders write about ten.
+const SCANS_MAX: u32 = 100;
+
+/// Decodes one image at the size of `plan`. Not oriented, not colour-managed.
+pub(super) fn decode(
+    input: &[u8],
+    header: &ImageHeader,
+    plan: &Plan,
+    workspace: &mut Workspace,
+) -> Result<Raster, ImageError> {
+    match header.encoding {
+        Encoding::JpegPlanes { subsamp, .. } => {
+            prepare(&mut workspace.decompressor, plan)?;
+            let mut planar = Planar::over(mem::take(&mut workspace.planes), plan.decoded, subsamp);
+            workspace.decompressor.decompress_to_yuv(input, planar.as_yuv_mut())?;
+            Ok(Raster::Planar(planar))
+        }
+        Encoding::JpegRgb { .. } => {
+            prepare(&mut workspace.decompressor, plan)?;
+            decode_packed(&mut workspace.decompressor, input, Packed::blank(plan.decoded, Channels::Rgb))
+        }
+        Encoding::JpegCmyk { inverted } => {
+            prepare(&mut workspace.decompressor, plan)?;
+            let mut raster =
+                decode_packed(&mut workspace.decompressor, input, Packed::blank(plan.decoded, Channels::Cmyk))?;
+            if let (true, Raster::Packed(packed)) = (inverted, &mut raster) {
+                packed.samples.iter_mut().for_each(|sample| *sample = 255 - *sample);
+            }
+            Ok(raster)
+        }
+        Encoding::Other { format, color } => decode_other(input, header.size, (format, color)),
+    }
+}
+
+fn prepare(decompressor: &mut Decompressor, plan: &Plan) -> Result<(), ImageError> {
+    let setup = |error: turbojpeg::Error| ImageError::Setup { detail: error.to_string() };
+    decompressor.set_scan_limit(SCANS_MAX).map_err(setup)?;
+    decompressor.set_scaling_factor(ScalingFactor::new(1, plan.reduction as usize)).map_err(setup)
+}
+
+fn decode_packed(decompressor: &mut Decompressor, input: &[u8], mut packed: Packed) -> Result<Raster, ImageError> {
+    let width = packed.size.width as usize;
+    let output = Image {
+        pitch: width * packed.channels.count(),
+        width,
+        height: packed.size.height as usize,
+        format: if packed.channels == Channels::Cmyk { PixelFormat::CMYK } else { PixelFormat::RGB },
+        pixels: packed.samples.as_mut_slice(),
+    };
+    decompressor.decompress(input, output)?;
+    Ok(Raster::Packed(packed))
+}
+
+fn decode_other(input: &[u8], size: Size, (format, color): (ImageFormat, ColorType)) -> Result<Raster, ImageError> {
+    let mut reader = ImageReader::with_format(Cursor::new(input), format);
+    // The memory was estimated from the header and reserved; the decoder's own guess would refuse large files a second time.
+    reader.no_limits();
+    let decoded = reader.decode()?;
+    if (decoded.width(), decoded.height()) != (size.width, size.height) {
+        return Err(ImageError::Corrupt { detail: "the picture has another size than its header says".to_owned() });
+    }
+    Ok(match (decoded, color) {
+        (DynamicImage::ImageLuma8(gray), _) => {
+            Raster::Planar(Planar { samples: gray.into_raw(), size, subsamp: Subsamp::Gray })
+        }
+        (gray, ColorType::L16) => {
+            Raster::Planar(Planar { samples: gray.into_luma8().into_raw(), size, subsamp: Subsamp::Gray })
+        }
+        (opaque, color) if !color.has_alpha() => {
+            Raster::Packed(Packed { samples: opaque.into_rgb8().into_raw(), size, channels: Channels::Rgb })
+        }
+        (transparent, _) => {
+            let mut packed = Packed { samples: transparent.into_rgba8().into_raw(), size, channels: Channels::Rgba };
+            packed.premultiply();
+            Raster::Packed(packed)
+        }
+    })
+}
+
+impl Packed {
+    fn blank(size: Size, channels: Channels) -> Self {
+        let len = size.width as usize * size.height as usize * channels.count();
+        Self { samples: vec![0; len], size, channels }
+    }
+
+    /// Without it, the invisible colour of transparent pixels would bleed into their neighbours when scaled.
+    fn premultiply(&mut self) {
+        MulDiv::new()
+            .multiply_alpha_inplace(&mut self.as_resize_image(PixelType::U8x4))
+            .expect("four channels of 8 bits have an alpha channel");
+    }
+
+    /// Undoes [`Packed::premultiply`].
+    pub(super) fn unpremultiply(&mut self) {
+        MulDiv::new()
+            .divide_alpha_inplace(&mut self.as_resize_image(PixelType::U8x4))
+            .expect("four channels of 8 bits have an alpha channel");
+    }
+
+    pub(super) fn as_resize_image(&mut self, pixel_type: PixelType) -> ResizeImage<'_> {
+        ResizeImage::from_slice_u8(self.size.width, self.size.height, &mut self.samples, pixel_type)
+            .expect("the buffer holds exactly width x height pixels")
+    }
+}

@@ -1,0 +1,97 @@
+//! Pixels to encoded bytes.
+
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder};
+use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
+
+use super::color::{self, SrgbConverter};
+use super::raster::{Channels, Packed, Planar, Raster};
+use super::{ImageError, OutputFormat, webp};
+
+/// Converts to sRGB and encodes. Planes other than 4:2:0 and grey without conversion must have full chroma resolution.
+pub(super) fn encode(
+    raster: &Raster,
+    converter: Option<&SrgbConverter>,
+    format: OutputFormat,
+    compressor: &mut Compressor,
+) -> Result<Vec<u8>, ImageError> {
+    let failed = |detail: String| ImageError::Encode { format, detail };
+    match (raster, format) {
+        (Raster::Planar(planar), OutputFormat::Jpeg { quality }) if converter.is_none() => {
+            encode_jpeg_planes(planar, quality, compressor).map_err(|error| failed(error.to_string()))
+        }
+        (raster, OutputFormat::Jpeg { quality }) => {
+            encode_jpeg(&opaque(pixels(raster, converter)), quality, compressor)
+                .map_err(|error| failed(error.to_string()))
+        }
+        (raster, OutputFormat::Png) => {
+            encode_png(&pixels(raster, converter)).map_err(|error| failed(error.to_string()))
+        }
+        (raster, OutputFormat::WebP { quality }) => webp::encode(&colored(pixels(raster, converter)), quality)
+            .ok_or_else(|| failed("libwebp gave up".to_owned())),
+    }
+}
+
+/// sRGB pixels: grey, RGB or RGBA that is not premultiplied.
+fn pixels(raster: &Raster, converter: Option<&SrgbConverter>) -> Packed {
+    let mut packed = match raster {
+        Raster::Planar(planar) => color::planes_to_pixels(planar),
+        Raster::Packed(packed) => packed.clone(),
+    };
+    if packed.channels == Channels::Rgba {
+        packed.unpremultiply();
+    }
+    match (converter, packed.channels) {
+        (Some(converter), _) => converter.convert(&packed),
+        (None, Channels::Cmyk) => color::inks_to_rgb(&packed),
+        (None, _) => packed,
+    }
+}
+
+fn opaque(pixels: Packed) -> Packed {
+    if pixels.channels == Channels::Rgba { color::flatten_on_white(&pixels) } else { pixels }
+}
+
+/// WebP knows no grey.
+fn colored(pixels: Packed) -> Packed {
+    if pixels.channels != Channels::Gray {
+        return pixels;
+    }
+    let samples = pixels.samples.iter().flat_map(|luma| [*luma; 3]).collect();
+    Packed { samples, size: pixels.size, channels: Channels::Rgb }
+}
+
+fn encode_jpeg_planes(planar: &Planar, quality: u8, compressor: &mut Compressor) -> turbojpeg::Result<Vec<u8>> {
+    compressor.set_quality(i32::from(quality))?;
+    compressor.set_optimize(true)?;
+    compressor.compress_yuv_to_vec(planar.as_yuv())
+}
+
+fn encode_jpeg(pixels: &Packed, quality: u8, compressor: &mut Compressor) -> turbojpeg::Result<Vec<u8>> {
+    let (format, subsamp) = match pixels.channels {
+        Channels::Gray => (PixelFormat::GRAY, Subsamp::Gray),
+        _ => (PixelFormat::RGB, Subsamp::Sub2x2),
+    };
+    compressor.set_quality(i32::from(quality))?;
+    compressor.set_optimize(true)?;
+    compressor.set_subsamp(subsamp)?;
+    let width = pixels.size.width as usize;
+    compressor.compress_to_vec(Image {
+        pixels: pixels.samples.as_slice(),
+        width,
+        pitch: width * pixels.channels.count(),
+        height: pixels.size.height as usize,
+        format,
+    })
+}
+
+fn encode_png(pixels: &Packed) -> image::ImageResult<Vec<u8>> {
+    let color = match pixels.channels {
+        Channels::Gray => ExtendedColorType::L8,
+        Channels::Rgba => ExtendedColorType::Rgba8,
+        _ => ExtendedColorType::Rgb8,
+    };
+    let mut encoded = Vec::new();
+    PngEncoder::new(&mut encoded).write_image(&pixels.samples, pixels.size.width, pixels.size.height, color)?;
+    Ok(encoded)
+}

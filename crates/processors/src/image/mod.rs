@@ -1,0 +1,30 @@
+//! `process-image`: web renditions of uploaded pictures.
+//!
+//! The way of an image: [`header`] refuses what must not be decoded, [`plan`] decides sizes and memory, [`decode`], [`resize`],
+//! [`orient`], [`color`] and [`encode`] do the work in the order that [`pipeline`] gives them.
+
+mod budget;
+mod color;
+mod decode;
+mod encode;
+mod error;
+mod geometry;
+mod header;
+mod job_data;
+mod jpeg_markers;
+mod options;
+mod orient;
+mod pipeline;
+mod plan;
+mod processor;
+mod progress;
+mod raster;
+mod resize;
+mod result;
+mod webp;
+mod workspace;
+
+pub use error::ImageError;
+pub use options::{Fit, ImageLimits, ImageOptions, OutputFormat, Rendition, Size};
+pub use pipeline::{EncodedImage, ImageOutput, run};
+pub use processor::ImageProcessor;

@@ -1,0 +1,160 @@
+//! From a file's bytes to the bytes of its renditions.
+
+use image::metadata::Orientation;
+use tokio_util::sync::CancellationToken;
+use turbojpeg::{Compressor, Subsamp};
+
+use super::color::SrgbConverter;
+use super::decode::decode;
+use super::encode::encode;
+use super::geometry::{Cropping, Target};
+use super::header::ImageHeader;
+use super::orient::orient;
+use super::plan::Plan;
+use super::raster::{Channels, Raster};
+use super::resize::resize;
+use super::workspace::Workspace;
+use super::{ImageError, ImageOptions, OutputFormat, Rendition, Size};
+
+/// Images made by [`run`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageOutput {
+    /// Size of the source as a viewer shows it, in pixels.
+    pub source: Size,
+    /// One per rendition, in their order.
+    pub images: Vec<EncodedImage>,
+}
+
+/// One encoded image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncodedImage {
+    /// The file's content.
+    pub bytes: Vec<u8>,
+    /// Its size in pixels.
+    pub size: Size,
+}
+
+/// A part of the work that is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    Decoded,
+    Encoded,
+}
+
+/// Makes all renditions of one image from one decode. Blocks for as long as the pixels take; touches neither network nor disk.
+///
+/// `input`: an encoded JPEG, PNG, WebP, GIF, BMP or TIFF; of an animation the first frame counts. The camera's orientation is
+/// applied, colours are converted to sRGB, and all metadata is dropped.
+///
+/// # Errors
+/// `UnsupportedFormat` if the signature is unknown, `TooManyPixels` before decoding, `Corrupt` if the file is damaged or cut off,
+/// `Cancelled` if the token fires between stages.
+pub fn run(input: &[u8], options: &ImageOptions, cancel: &CancellationToken) -> Result<ImageOutput, ImageError> {
+    let job = PreparedImage::new(input, options)?;
+    job.run(input, cancel, |_| {})
+}
+
+/// An image whose header has been read and found acceptable.
+#[derive(Debug)]
+pub(super) struct PreparedImage {
+    header: ImageHeader,
+    plan: Plan,
+    renditions: Vec<Rendition>,
+}
+
+impl PreparedImage {
+    pub(super) fn new(input: &[u8], options: &ImageOptions) -> Result<Self, ImageError> {
+        let header = ImageHeader::read(input, options.max_pixels)?;
+        let plan = Plan::new(&header, &options.renditions);
+        Ok(Self { header, plan, renditions: options.renditions.clone() })
+    }
+
+    /// Peak memory of [`PreparedImage::run`] in bytes, an upper estimate without the input.
+    pub(super) fn memory(&self) -> u64 {
+        self.plan.memory(&self.header)
+    }
+
+    /// `input` must be what the image was prepared from.
+    pub(super) fn run(
+        &self,
+        input: &[u8],
+        cancel: &CancellationToken,
+        on_stage: impl Fn(Stage),
+    ) -> Result<ImageOutput, ImageError> {
+        check(cancel)?;
+        Workspace::with(|workspace| {
+            let decoded = decode(input, &self.header, &self.plan, workspace)?;
+            on_stage(Stage::Decoded);
+            let images = self.render(&decoded, cancel, workspace)?;
+            on_stage(Stage::Encoded);
+            if let Raster::Planar(planar) = decoded {
+                workspace.planes = planar.samples;
+            }
+            Ok(ImageOutput { source: self.header.oriented_size(), images })
+        })
+    }
+
+    fn render(
+        &self,
+        decoded: &Raster,
+        cancel: &CancellationToken,
+        workspace: &mut Workspace,
+    ) -> Result<Vec<EncodedImage>, ImageError> {
+        let converter = SrgbConverter::new(self.header.icc_profile.as_deref(), channels(decoded));
+        let mut images = Vec::with_capacity(self.renditions.len());
+        let mut whole: Vec<Raster> = Vec::new();
+        for (rendition, target) in self.renditions.iter().zip(&self.plan.targets) {
+            check(cancel)?;
+            let source = smallest_sufficient(decoded, &whole, *target);
+            let chroma = match rendition.format {
+                OutputFormat::Jpeg { .. } if converter.is_none() => Subsamp::Sub2x2,
+                _ => Subsamp::None,
+            };
+            let resized = resize(source, *target, chroma, &mut workspace.resizer);
+            check(cancel)?;
+            images.push(self.finish(&resized, (rendition.format, converter.as_ref()), &mut workspace.compressor)?);
+            if target.cropping == Cropping::Whole {
+                whole.push(resized);
+            }
+        }
+        Ok(images)
+    }
+
+    /// Turns the picture the way a viewer shows it and encodes it.
+    fn finish(
+        &self,
+        resized: &Raster,
+        (format, converter): (OutputFormat, Option<&SrgbConverter>),
+        compressor: &mut Compressor,
+    ) -> Result<EncodedImage, ImageError> {
+        let oriented;
+        let shown = if self.header.orientation == Orientation::NoTransforms {
+            resized
+        } else {
+            oriented = orient(resized, self.header.orientation);
+            &oriented
+        };
+        Ok(EncodedImage { bytes: encode(shown, converter, format, compressor)?, size: shown.size() })
+    }
+}
+
+/// The smallest picture that `target` can be made from without a visible difference: a finished one costs less to scale.
+fn smallest_sufficient<'a>(decoded: &'a Raster, finished: &'a [Raster], target: Target) -> &'a Raster {
+    finished
+        .iter()
+        .filter(|raster| target.can_be_made_from(raster.size()))
+        .min_by_key(|raster| raster.size().pixels())
+        .unwrap_or(decoded)
+}
+
+fn channels(raster: &Raster) -> Channels {
+    match raster {
+        Raster::Planar(planar) if planar.is_gray() => Channels::Gray,
+        Raster::Planar(_) => Channels::Rgb,
+        Raster::Packed(packed) => packed.channels,
+    }
+}
+
+fn check(cancel: &CancellationToken) -> Result<(), ImageError> {
+    if cancel.is_cancelled() { Err(ImageError::Cancelled) } else { Ok(()) }
+}

@@ -1,0 +1,88 @@
+//! What processing one image will take, decided from its header.
+
+use image::{ColorType, ImageFormat};
+use turbojpeg::Subsamp;
+
+use super::geometry::{Target, decoder_reduction, reduced};
+use super::header::{Encoding, ImageHeader, transposes};
+use super::raster::planar_len;
+use super::{Rendition, Size};
+
+/// Room for codec state, tables and small buffers.
+const FIXED_COST: u64 = 2 << 20;
+
+/// How an image is decoded and what becomes of it.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// In the stored direction, in the order of the renditions.
+    pub(super) targets: Vec<Target>,
+    /// The JPEG decoder shrinks by this factor: 1, 2, 4 or 8.
+    pub(super) reduction: u32,
+    /// Size of the decoded picture.
+    pub(super) decoded: Size,
+}
+
+impl Plan {
+    pub(super) fn new(header: &ImageHeader, renditions: &[Rendition]) -> Self {
+        let targets: Vec<Target> = renditions
+            .iter()
+            .map(|rendition| {
+                let target = Target::new(header.oriented_size(), rendition.fit);
+                if transposes(header.orientation) { target.transposed() } else { target }
+            })
+            .collect();
+        let reduction = match header.encoding {
+            Encoding::Other { .. } | Encoding::JpegRgb { lossless: true } => 1,
+            _ => decoder_reduction(header.size, &targets),
+        };
+        Self { targets, reduction, decoded: reduced(header.size, reduction) }
+    }
+
+    /// Peak memory in bytes, an upper estimate: decoder, decoded picture, the resizer's intermediate picture, results.
+    pub(super) fn memory(&self, header: &ImageHeader) -> u64 {
+        let channels = if matches!(header.encoding, Encoding::JpegPlanes { .. }) { 1 } else { 4 };
+        let intermediate = self
+            .targets
+            .iter()
+            .map(|target| u64::from(target.size.width) * u64::from(self.decoded.height) * channels)
+            .max()
+            .unwrap_or(0);
+        // Per result: the picture, a turned copy, 16-bit coefficients of the encoder.
+        let results: u64 = self.targets.iter().map(|target| target.size.pixels() * 12).sum();
+        FIXED_COST + self.decoding_memory(header) + intermediate + results
+    }
+
+    fn decoding_memory(&self, header: &ImageHeader) -> u64 {
+        let (pixels, decoded) = (header.size.pixels(), self.decoded.pixels());
+        match header.encoding {
+            Encoding::JpegPlanes { subsamp, progressive } => {
+                let coefficients = if progressive { 2 * planes(header.size, subsamp) } else { 0 };
+                planes(self.decoded, subsamp) + coefficients
+            }
+            // A progressive file would keep its coefficients; these rare kinds are charged for it in any case.
+            Encoding::JpegRgb { .. } => 3 * decoded + 6 * pixels,
+            Encoding::JpegCmyk { .. } => 4 * decoded + 8 * pixels,
+            Encoding::Other { format, color } => pixels * u64::from(other_bytes_per_pixel(format, color)),
+        }
+    }
+}
+
+fn planes(size: Size, subsamp: Subsamp) -> u64 {
+    planar_len(size, subsamp) as u64
+}
+
+fn other_bytes_per_pixel(format: ImageFormat, color: ColorType) -> u32 {
+    let decoded = u32::from(color.bytes_per_pixel());
+    // Anything else is converted to RGB or RGBA of 8 bits, beside the original.
+    let converted = match color {
+        ColorType::L8 | ColorType::Rgb8 | ColorType::Rgba8 => 0,
+        _ => 4,
+    };
+    // Frames that these decoders compose before they hand out pixels.
+    let composed = match format {
+        ImageFormat::WebP => 4,
+        ImageFormat::Gif => 5,
+        _ => 0,
+    };
+    decoded + converted + composed
+}

@@ -1,0 +1,98 @@
+//! Return values of `process-image`, JSON text.
+
+use serde::Serialize;
+
+use super::{EncodedImage, Size};
+use crate::stores::FileUpdate;
+
+/// What is known of the source.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Original {
+    pub(super) bytes: usize,
+    pub(super) size: Size,
+}
+
+#[derive(Serialize)]
+struct Dimensions {
+    width: u32,
+    height: u32,
+}
+
+impl From<Size> for Dimensions {
+    fn from(size: Size) -> Self {
+        Self { width: size.width, height: size.height }
+    }
+}
+
+/// Sizes are in bytes, dimensions in pixels.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Published<'a> {
+    compressed_url: &'a str,
+    thumbnail_url: &'a str,
+    original_size: usize,
+    compressed_size: usize,
+    thumbnail_size: usize,
+    original_dimensions: Dimensions,
+    compressed_dimensions: Dimensions,
+    thumbnail_dimensions: Dimensions,
+}
+
+/// Sizes are in bytes, dimensions in pixels.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Converted<'a> {
+    original_size: usize,
+    compressed_size: usize,
+    /// Per cent of the original's bytes, rounded to one decimal; negative if the result is larger.
+    savings: f64,
+    output_path: &'a str,
+    original_dimensions: Dimensions,
+    output_dimensions: Dimensions,
+}
+
+pub(super) fn published(urls: &FileUpdate, original: Original, images: [&EncodedImage; 2]) -> String {
+    let [compressed, thumbnail] = images;
+    to_json(&Published {
+        compressed_url: &urls.compressed_url,
+        thumbnail_url: &urls.thumbnail_url,
+        original_size: original.bytes,
+        compressed_size: compressed.bytes.len(),
+        thumbnail_size: thumbnail.bytes.len(),
+        original_dimensions: original.size.into(),
+        compressed_dimensions: compressed.size.into(),
+        thumbnail_dimensions: thumbnail.size.into(),
+    })
+}
+
+pub(super) fn converted(output_path: &str, original: Original, image: &EncodedImage) -> String {
+    to_json(&Converted {
+        original_size: original.bytes,
+        compressed_size: image.bytes.len(),
+        savings: savings(original.bytes, image.bytes.len()),
+        output_path,
+        original_dimensions: original.size.into(),
+        output_dimensions: image.size.into(),
+    })
+}
+
+#[allow(clippy::cast_precision_loss)] // file sizes are far below 2^52 bytes
+fn savings(original: usize, compressed: usize) -> f64 {
+    let saved = 1.0 - compressed as f64 / original as f64;
+    (saved * 1000.0).round() / 10.0
+}
+
+fn to_json(result: &impl Serialize) -> String {
+    serde_json::to_string(result).expect("text, numbers and nothing else always serialise")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn savings_are_per_cent_of_the_original_with_one_decimal() {
+        assert!((savings(3000, 1000) - 66.7).abs() < 1e-9);
+        assert!((savings(1000, 1500) + 50.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,56 @@
+//! Codec state and large buffers, kept from one image to the next.
+
+use std::sync::{Mutex, PoisonError};
+
+use fast_image_resize::Resizer;
+use turbojpeg::{Compressor, Decompressor};
+
+use super::ImageError;
+
+/// What an idle workspace may hold on to: enough for photographs of 12 megapixels, so that one giant does not stay for ever.
+const RETAINED_BYTES_MAX: usize = 32 << 20;
+
+/// Idle workspaces. Written by whoever processes an image, which the permits bound to one per core; never held while pixels are
+/// touched.
+static IDLE: Mutex<Vec<Workspace>> = Mutex::new(Vec::new());
+
+/// What one image at a time needs.
+pub(super) struct Workspace {
+    pub(super) decompressor: Decompressor,
+    pub(super) compressor: Compressor,
+    pub(super) resizer: Resizer,
+    /// Recycled for decoded planes.
+    pub(super) planes: Vec<u8>,
+}
+
+impl Workspace {
+    fn new() -> Result<Self, ImageError> {
+        let setup = |error: turbojpeg::Error| ImageError::Setup { detail: error.to_string() };
+        Ok(Self {
+            decompressor: Decompressor::new().map_err(setup)?,
+            compressor: Compressor::new().map_err(setup)?,
+            resizer: Resizer::new(),
+            planes: Vec::new(),
+        })
+    }
+
+    /// Runs `work` with a workspace of its own. If it panics, the workspace is gone and the next caller makes a new one.
+    pub(super) fn with<T>(work: impl FnOnce(&mut Self) -> Result<T, ImageError>) -> Result<T, ImageError> {
+        let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut workspace = match idle {
+            Some(workspace) => workspace,
+            None => Self::new()?,
+        };
+        let result = work(&mut workspace);
+        workspace.shrink();
+        IDLE.lock().unwrap_or_else(PoisonError::into_inner).push(workspace);
+        result
+    }
+
+    fn shrink(&mut self) {
+        if self.planes.capacity() + self.resizer.size_of_internal_buffers() > RETAINED_BYTES_MAX {
+            self.planes = Vec::new();
+            self.resizer.reset_internal_buffers();
+        }
+    }
+}
