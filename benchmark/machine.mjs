@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { cpus, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+
+import { redisBinary } from '../scripts/setup/redis-binary.mjs';
+import { outputOf } from '../scripts/setup/terminal.mjs';
+
+const ROOT = join(import.meta.dirname, '..');
+const GIB = 1024 ** 3;
+
+/** What the numbers depend on, as lines for the report. */
+export async function describeMachine() {
+  const [{ model }] = cpus();
+  const server = outputOf(await redisBinary(), ['--version']) ?? 'unknown';
+  const packages = await Promise.all(
+    ['bullmq', 'ioredis', 'sharp', '@synapse/queue'].map(async (name) => `${name} ${await versionOf(name)}`),
+  );
+  return [
+    `${cpus().length} x ${model.trim()}, ${Math.round(totalmem() / GIB)} GiB, ${type()} ${release()}`,
+    `Node ${process.versions.node}; ${server.split(' sha=')[0]} on TCP loopback, without persistence`,
+    `${packages.join(', ')} (${await addonBuild()})`,
+  ];
+}
+
+async function versionOf(name) {
+  const folder = name === '@synapse/queue' ? ROOT : join(ROOT, 'node_modules', name);
+  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')).version;
+}
+
+/** Which cargo profile the addon in use came from: told by the file it is a copy of. */
+async function addonBuild() {
+  const addon = (await readdir(ROOT)).find((name) => name.endsWith('.node'));
+  if (!addon) return 'no addon built';
+  const used = await digestOf(join(ROOT, addon));
+  for (const [folder, build] of [
+    ['release', 'release build'],
+    ['debug', 'development build'],
+  ]) {
+    for (const file of ['libsynapse_queue.so', 'libsynapse_queue.dylib', 'synapse_queue.dll']) {
+      if (used === (await digestOf(join(ROOT, 'target', folder, file)))) return build;
+    }
+  }
+  return 'installed build';
+}
+
+async function digestOf(file) {
+  const bytes = await readFile(file).catch(() => undefined);
+  return bytes && createHash('sha256').update(bytes).digest('hex');
+}
