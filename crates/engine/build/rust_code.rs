@@ -11,7 +11,7 @@ pub(crate) fn to_rust(scripts: &[Script]) -> String {
     for script in scripts {
         let Script { name, text, keys, .. } = script;
         let constant = name.to_uppercase();
-        let sha1 = sha1_smol::Sha1::from(text).hexdigest();
+        let sha1 = sha1_smol::Sha1::from(text).digest().to_string();
         writeln!(
             code,
             "/// `lua/{name}.lua`, assembled.\npub(crate) static {constant}: ScriptSource = \
