@@ -111,6 +111,24 @@ async fn a_call_with_a_deadline_says_that_redis_is_unavailable() {
 }
 
 #[tokio::test]
+async fn adds_that_wait_behind_others_give_up_with_them_and_are_not_made_later() {
+    let mut server = RedisServer::start(Durability::Volatile);
+    let options = ConnectionOptions::from_url(&server.url()).unwrap();
+    let deadline = Duration::from_millis(300);
+    let connection = Connection::shared(&options).unwrap().with_deadline(Some(deadline));
+    let queue = Queue::new(connection, QueueKeys::new("bull", "queue").unwrap(), "").unwrap();
+    server.kill();
+
+    let started = std::time::Instant::now();
+    let results = futures_util::future::join_all((0..2_000).map(|_| add(&queue))).await;
+
+    assert!(started.elapsed() < 2 * deadline, "{:?}", started.elapsed());
+    assert!(results.iter().all(|result| matches!(result, Err(error) if error.code() == "QUEUE_UNAVAILABLE")));
+    server.restart();
+    assert_eq!(add(&queue).await.unwrap(), ["1"]);
+}
+
+#[tokio::test]
 async fn a_refused_connection_is_given_up_after_the_allowed_attempts() {
     let mut server = RedisServer::start(Durability::Volatile);
     let reconnect = Reconnect { max_attempts: Some(1), ..Reconnect::default() };

@@ -1,0 +1,137 @@
+//! Jobs whose worker vanished, and workers that lose a lock.
+
+mod support;
+mod worker_harness;
+
+use std::time::Duration;
+
+use redis::AsyncCommands;
+use support::{Fixture, NOW, fetch};
+use synapse_queue_engine::options::WorkerOptions;
+use synapse_queue_engine::scripts::Fetch;
+use synapse_queue_engine::worker::WorkerEvent;
+use worker_harness::start;
+
+/// A worker that checks often; its own locks live long.
+fn watchful() -> WorkerOptions {
+    WorkerOptions { stalled_interval: Duration::from_millis(60), ..WorkerOptions::default() }
+}
+
+/// Takes a job like a worker that vanishes right after it.
+async fn take_and_vanish(fixture: &Fixture) {
+    let lock_duration = Duration::from_millis(1);
+    let reply = fixture.settle(vec![], Some(Fetch { lock_duration, ..fetch(1) }), NOW).await;
+    assert_eq!(reply.jobs.len(), 1);
+}
+
+#[tokio::test]
+async fn a_job_whose_worker_vanished_is_run_by_another() {
+    let mut fixture = Fixture::new().await;
+    fixture.add("").await;
+    take_and_vanish(&fixture).await;
+    let mut harness = start(&fixture, watchful());
+
+    harness.wait_for(|event| matches!(event, WorkerEvent::Stalled { job_id } if job_id == "1").then_some(())).await;
+
+    let job = harness.active().await;
+    assert_eq!((job.job.stalled_counter, job.job.attempts_made), (1, 0));
+    harness.complete(&job);
+    harness.completed().await;
+    assert_eq!(fixture.list("active").await, Vec::<String>::new());
+    harness.close().await;
+}
+
+#[tokio::test]
+async fn a_job_that_stalls_too_often_fails_at_its_next_pick_up_without_running() {
+    let mut fixture = Fixture::new().await;
+    fixture.add(r#"{"attempts":5}"#).await;
+    take_and_vanish(&fixture).await;
+    let mut harness = start(&fixture, WorkerOptions { max_stalled_count: 0, ..watchful() });
+
+    let run = harness
+        .wait_for(|event| match event {
+            WorkerEvent::Active { run, .. } => Some(*run),
+            _ => None,
+        })
+        .await;
+    let (failure, _, is_final) = harness.failed().await;
+
+    assert!(!run);
+    assert_eq!((failure.message.as_str(), is_final), ("job stalled more than allowable limit", true));
+    assert_eq!(fixture.hash("1").await["failedReason"], "job stalled more than allowable limit");
+    harness.close().await;
+}
+
+#[tokio::test]
+async fn a_running_job_whose_lock_is_renewed_does_not_stall() {
+    let fixture = Fixture::new().await;
+    fixture.add("").await;
+    let options = WorkerOptions { lock_duration: Duration::from_millis(300), ..watchful() };
+    let mut harness = start(&fixture, options);
+    let job = harness.active().await;
+
+    let events = harness.events_within(Duration::from_millis(900)).await;
+
+    let renewals = events.iter().filter(|event| matches!(event, WorkerEvent::LocksRenewed { job_ids } if *job_ids == ["1"]));
+    assert!(renewals.count() >= 3, "{events:?}");
+    assert!(!events.iter().any(|event| matches!(event, WorkerEvent::Stalled { .. })), "{events:?}");
+    harness.complete(&job);
+    harness.completed().await;
+    harness.close().await;
+}
+
+#[tokio::test]
+async fn a_lost_lock_stops_the_run_and_keeps_its_attempt_count() {
+    let mut fixture = Fixture::new().await;
+    fixture.add(r#"{"attempts":3}"#).await;
+    let options = WorkerOptions { lock_renew_time: Some(Duration::from_millis(50)), ..WorkerOptions::default() };
+    let mut harness = start(&fixture, options);
+    let job = harness.active().await;
+
+    let () = fixture.redis.set(fixture.key("1:lock"), "somebody else").await.unwrap();
+
+    let lost = harness
+        .wait_for(|event| match event {
+            WorkerEvent::LockRenewalFailed { job_ids } => Some(job_ids.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(lost, ["1"]);
+    assert_eq!(harness.error().await, "could not renew lock for job 1");
+    assert!(matches!(harness.next().await, WorkerEvent::Cancelled { job_id, .. } if job_id == "1"));
+    harness.fail(&job, "aborted");
+    assert_eq!(harness.error().await, "Lock mismatch for job 1. Cmd moveToFinished from active");
+    assert_eq!(fixture.hash("1").await.get("atm"), None);
+    harness.close().await;
+}
+
+#[tokio::test]
+async fn a_result_after_the_lock_expired_is_refused_and_frees_the_slot() {
+    let mut fixture = Fixture::new().await;
+    fixture.add_many(&["", ""]).await;
+    let mut harness = start(&fixture, WorkerOptions { skip_lock_renewal: true, ..WorkerOptions::default() });
+    let job = harness.active().await;
+    let () = fixture.redis.del(fixture.key("1:lock")).await.unwrap();
+
+    harness.complete(&job);
+
+    assert_eq!(harness.error().await, "Missing lock for job 1. moveToFinished");
+    assert_eq!(harness.active().await.job.id, "2");
+    harness.worker.close(Some(Duration::ZERO)).await;
+}
+
+#[tokio::test]
+async fn a_lost_lock_does_not_fail_the_results_that_travel_with_it() {
+    let mut fixture = Fixture::new().await;
+    fixture.add_many(&["", ""]).await;
+    let mut harness = start(&fixture, WorkerOptions { concurrency: 2, ..WorkerOptions::default() });
+    let (first, second) = (harness.active().await, harness.active().await);
+    let () = fixture.redis.del(fixture.key("1:lock")).await.unwrap();
+
+    harness.complete(&first);
+    harness.complete(&second);
+
+    assert_eq!(harness.error().await, "Missing lock for job 1. moveToFinished");
+    assert_eq!(harness.completed().await, "2");
+    harness.close().await;
+}

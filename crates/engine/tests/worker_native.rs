@@ -1,0 +1,147 @@
+//! Jobs that run in Rust.
+
+mod support;
+mod worker_harness;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use support::Fixture;
+use synapse_queue_engine::job::{Failure, Job};
+use synapse_queue_engine::options::WorkerOptions;
+use synapse_queue_engine::processor::{JobContext, LogLevel, Outcome, Processor};
+use synapse_queue_engine::worker::WorkerEvent;
+use worker_harness::{Native, Setup, start};
+
+/// Delivers to parts `a` and `b`; the second part works only from the second attempt on.
+struct Deliver;
+
+#[async_trait]
+impl Processor for Deliver {
+    async fn process(&self, job: &Job, context: &dyn JobContext) -> Outcome {
+        let finished = context.finished_parts().await.unwrap();
+        context.log(LogLevel::Info, format!("{} of 2 done before", finished.len()));
+        context.record_parts(&["https://push.example/a".to_owned()]).await.unwrap();
+        context.update_progress("50".to_owned()).await.unwrap();
+        if job.attempts_made == 0 {
+            return Outcome::Failed(Failure::new("UNAVAILABLE", "b is away"));
+        }
+        let expected = HashSet::from(["https://push.example/a".to_owned()]);
+        if finished == expected { Outcome::Completed("{\"sent\":2}".to_owned()) } else { Outcome::Failed(Failure::default()) }
+    }
+}
+
+#[tokio::test]
+async fn a_native_job_runs_without_its_owner_and_tells_in_order() {
+    let mut fixture = Fixture::new().await;
+    fixture.add("").await;
+    let processor = Native(|job: Job| async move { Outcome::Completed(job.data) });
+    let mut harness = start(&fixture, Setup::native(WorkerOptions::default(), processor));
+
+    let run = harness
+        .wait_for(|event| match event {
+            WorkerEvent::Active { run, .. } => Some(*run),
+            _ => None,
+        })
+        .await;
+    let WorkerEvent::Completed { returnvalue, attempts_made, .. } = harness.next().await else { panic!("it ends next") };
+
+    assert!(!run);
+    assert_eq!((returnvalue.as_deref(), attempts_made), (Some("{\"colour\":\"red\"}"), 1));
+    assert_eq!(fixture.hash("1").await["returnvalue"], "{\"colour\":\"red\"}");
+    harness.close().await;
+}
+
+#[tokio::test]
+async fn finished_parts_progress_and_log_lines_outlive_the_attempt() {
+    let mut fixture = Fixture::new().await;
+    fixture.add(r#"{"attempts":2}"#).await;
+    let mut harness = start(&fixture, Setup::native(WorkerOptions::default(), Deliver));
+
+    let mut told = Vec::new();
+    harness.wait_for(|event| matches!(event, WorkerEvent::Ready).then_some(())).await;
+    while !matches!(told.last(), Some(WorkerEvent::Completed { .. })) {
+        told.push(harness.next().await);
+    }
+
+    let lines: Vec<String> = told
+        .iter()
+        .map(|event| match event {
+            WorkerEvent::Active { job, .. } => format!("active {}", job.attempts_made),
+            WorkerEvent::Log { message, .. } => message.clone(),
+            WorkerEvent::Progress { progress, .. } => format!("progress {progress}"),
+            WorkerEvent::Failed { failure, .. } => failure.message.clone(),
+            WorkerEvent::Completed { .. } => "completed".to_owned(),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    let expected = [
+        "active 0", "0 of 2 done before", "progress 50", "b is away", "active 1", "1 of 2 done before", "progress 50", "completed",
+    ];
+    assert_eq!(lines, expected);
+    let hash = fixture.hash("1").await;
+    assert_eq!((hash["progress"].as_str(), hash["ldg:https://push.example/a"].as_str()), ("50", "1"));
+    assert!(fixture.events().await.contains(&"progress data=50 jobId=1".to_owned()));
+    harness.close().await;
+}
+
+#[tokio::test]
+async fn a_panic_fails_the_job_and_nothing_else() {
+    let mut fixture = Fixture::new().await;
+    fixture.add_many(&["", ""]).await;
+    let processor = Native(|job: Job| async move {
+        assert_ne!(job.id, "1", "job 1 cannot be painted");
+        Outcome::Completed("null".into())
+    });
+    let mut harness = start(&fixture, Setup::native(WorkerOptions::default(), processor));
+
+    let (failure, _, is_final) = harness.failed().await;
+
+    assert!(failure.message.contains("job 1 cannot be painted"), "{failure:?}");
+    assert!(is_final);
+    assert_eq!(harness.completed().await, "2");
+    assert!(fixture.hash("1").await["failedReason"].contains("job 1 cannot be painted"));
+    harness.close().await;
+}
+
+#[tokio::test]
+async fn native_and_given_out_jobs_share_the_slots_of_a_worker() {
+    let fixture = Fixture::new().await;
+    fixture.add("").await;
+    let processor = Native(|_| std::future::pending::<Outcome>());
+    let processors = HashMap::from([("engrave".to_owned(), Arc::new(processor) as Arc<dyn Processor>)]);
+    let mut harness = start(&fixture, Setup { processors, ..Setup::default() });
+    harness.active().await;
+    fixture.add("").await;
+
+    let events = harness.events_within(Duration::from_millis(150)).await;
+
+    assert!(!events.iter().any(|event| matches!(event, WorkerEvent::Active { .. })), "{events:?}");
+    harness.worker.close(Some(Duration::ZERO)).await;
+}
+
+/// Ends when it is cancelled.
+struct Cancellable;
+
+#[async_trait]
+impl Processor for Cancellable {
+    async fn process(&self, _job: &Job, context: &dyn JobContext) -> Outcome {
+        context.cancellation().cancelled().await;
+        Outcome::Failed(Failure::new("CANCELLED", "cancelled between stages"))
+    }
+}
+
+#[tokio::test]
+async fn cancelling_reaches_a_native_processor() {
+    let fixture = Fixture::new().await;
+    fixture.add("").await;
+    let mut harness = start(&fixture, Setup::native(WorkerOptions::default(), Cancellable));
+    harness.wait_for(|event| matches!(event, WorkerEvent::Active { .. }).then_some(())).await;
+
+    assert!(harness.worker.cancel("1", None));
+
+    assert_eq!(harness.failed().await.0.message, "cancelled between stages");
+    harness.close().await;
+}
