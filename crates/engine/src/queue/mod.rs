@@ -19,7 +19,15 @@ use crate::connection::Connection;
 use crate::error::{Error, Result};
 use crate::scripts::{AddBatcher, EncodedJob, Scripts};
 use crate::wire::QueueKeys;
+pub use counts::JobCounts;
+pub use job_data::JobLogs;
+pub use meta::QueueMeta;
+pub use metrics::Metrics;
+pub use moves::RetryJobs;
 pub use new_job::{NewJob, ResolvedOptions, pack_options, unpack_options};
+pub use removal::{Clean, CleanState, Drain, Obliterate};
+
+pub use crate::scripts::{Children, FinishedState, JobRange, JobResult, PriorityChange, ResetAttempts};
 
 /// One queue on one connection. Cheap to clone; nothing is opened before the first call.
 #[derive(Debug, Clone)]
@@ -47,6 +55,11 @@ impl Queue {
     /// The names of the queue's keys.
     pub fn keys(&self) -> &QueueKeys {
         self.scripts.keys()
+    }
+
+    /// What must be atomic, one call each.
+    pub fn scripts(&self) -> &Scripts {
+        &self.scripts
     }
 
     /// The connection the queue works on.
