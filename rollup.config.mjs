@@ -5,5 +5,6 @@ export default {
   input: 'ts/index.ts',
   output: { file: 'index.d.ts', format: 'es' },
   external: (id) => !id.startsWith('.') && !id.startsWith('/'),
-  plugins: [dts({ tsconfig: 'tsconfig.json' })],
+  // What is marked @internal is for this package's own modules.
+  plugins: [dts({ tsconfig: 'tsconfig.json', compilerOptions: { stripInternal: true } })],
 };
