@@ -158,3 +158,48 @@ fn channels(raster: &Raster) -> Channels {
 fn check(cancel: &CancellationToken) -> Result<(), ImageError> {
     if cancel.is_cancelled() { Err(ImageError::Cancelled) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use turbojpeg::{PixelFormat, compress};
+
+    use super::*;
+    use crate::image::Fit;
+
+    const SIDE: u32 = 64;
+
+    fn jpeg() -> Vec<u8> {
+        let side = SIDE as usize;
+        let pixels = turbojpeg::Image {
+            pixels: vec![90_u8; side * side],
+            width: side,
+            pitch: side,
+            height: side,
+            format: PixelFormat::GRAY,
+        };
+        compress(pixels.as_deref(), 90, Subsamp::Gray).unwrap().to_vec()
+    }
+
+    fn prepared(input: &[u8]) -> PreparedImage {
+        let rendition = Rendition { fit: Fit::Inside(Size::new(SIDE, SIDE)), format: OutputFormat::Png };
+        PreparedImage::new(input, &ImageOptions { renditions: vec![rendition; 2], max_pixels: 1 << 20 }).unwrap()
+    }
+
+    #[test]
+    fn cancelling_after_the_decode_encodes_nothing() {
+        let (input, cancel) = (jpeg(), CancellationToken::new());
+        let result = prepared(&input).run(&input, &cancel, |stage| {
+            assert_eq!(stage, Stage::Decoded);
+            cancel.cancel();
+        });
+        assert!(matches!(result, Err(ImageError::Cancelled)));
+    }
+
+    #[test]
+    fn the_memory_of_an_image_is_known_before_it_is_decoded() {
+        let input = jpeg();
+        let pixels = u64::from(SIDE * SIDE);
+        let needed = prepared(&input).memory();
+        assert!((pixels..4 << 20).contains(&needed), "{needed}");
+    }
+}

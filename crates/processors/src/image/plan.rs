@@ -41,10 +41,11 @@ impl Plan {
     /// Peak memory in bytes, an upper estimate: decoder, decoded picture, the resizer's intermediate picture, results.
     pub(super) fn memory(&self, header: &ImageHeader) -> u64 {
         let channels = if matches!(header.encoding, Encoding::JpegPlanes { .. }) { 1 } else { 4 };
+        // The resizer scales vertically first.
         let intermediate = self
             .targets
             .iter()
-            .map(|target| u64::from(target.size.width) * u64::from(self.decoded.height) * channels)
+            .map(|target| u64::from(self.decoded.width) * u64::from(target.size.height) * channels)
             .max()
             .unwrap_or(0);
         // Per result: the picture, a turned copy, 16-bit coefficients of the encoder.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "functions that prepare a test fail it by panicking")]
 
+mod bench;
 mod color;
 mod formats;
 mod measures;
