@@ -99,6 +99,14 @@ export class World {
     return events;
   };
 
+  /** A client for objects that are refused: bullmq leaves the copies open that it made of it. */
+  readonly lend = (): Redis => {
+    const client = new Redis(redisUrl(), { maxRetriesPerRequest: null });
+    const duplicate = client.duplicate.bind(client);
+    client.duplicate = (options) => this.#disconnecting(duplicate(options));
+    return this.#disconnecting(client);
+  };
+
   /** Registers something to be closed when the scenario ends. */
   readonly closing = <T extends Closable>(closable: T): T => {
     this.#open.push(closable);
@@ -112,6 +120,16 @@ export class World {
       if ((names as string[]).length > 0) await this.redis.unlink(names as string[]);
     }
     await this.redis.quit();
+  }
+
+  #disconnecting(client: Redis): Redis {
+    this.closing({
+      close: () => {
+        client.disconnect();
+        return Promise.resolve();
+      },
+    });
+    return client;
   }
 
   #base(): { connection: World['connection']; prefix: string } {

@@ -11,8 +11,8 @@ const WORKER_OPTIONS: Record<string, object> = {
 };
 
 function constructing(options: object): Script {
-  return async function* ({ api, queue, connection, prefix }) {
-    const base = { connection, prefix, autorun: false };
+  return async function* ({ api, queue, lend, prefix }) {
+    const base = { connection: lend(), prefix, autorun: false };
     yield await thrownBy(() => new api.Worker(queue.name, () => Promise.resolve(), { ...base, ...options }));
   };
 }
@@ -26,14 +26,14 @@ export const construction = section('construction', {
   async *'a worker without a connection'({ api, queue }) {
     yield await thrownBy(() => new api.Worker(queue.name, () => Promise.resolve(), undefined as never));
   },
-  async *'a queue without a name'({ api, connection }) {
-    yield await thrownBy(() => new api.Queue('', { connection }));
+  async *'a queue without a name'({ api, lend }) {
+    yield await thrownBy(() => new api.Queue('', { connection: lend() }));
   },
-  async *'a name with a colon'({ api, connection }) {
-    yield await thrownBy(() => new api.Queue('a:b', { connection }));
+  async *'a name with a colon'({ api, lend }) {
+    yield await thrownBy(() => new api.Queue('a:b', { connection: lend() }));
   },
-  async *'a file that does not exist'({ api, queue, connection }) {
-    yield await thrownBy(() => new api.Worker(queue.name, '/does/not/exist.js', { connection }));
+  async *'a file that does not exist'({ api, queue, lend }) {
+    yield await thrownBy(() => new api.Worker(queue.name, '/does/not/exist.js', { connection: lend() }));
   },
   async *'a worker that runs without a processor'({ manualWorker }) {
     const worker = manualWorker();

@@ -64,11 +64,13 @@ export const pausing = section('pause', {
     const running = worker(resolved, { autorun: false });
     const events: string[] = [];
     for (const event of ['paused', 'resumed'] as const) running.on(event, () => events.push(event));
-    const first = new Promise((resolve) => running.once('active', resolve));
-    running.once('active', () => void running.pause());
+    const paused = new Promise<void>((resolve) => {
+      running.once('active', () => {
+        resolve(running.pause());
+      });
+    });
     void running.run();
-    await first;
-    await running.pause();
+    await paused;
     yield [running.isPaused(), running.isRunning(), events, await queue.getJobCounts('waiting', 'completed')];
     const drained = new Promise((resolve) => running.once('drained', resolve));
     await running.resume();
