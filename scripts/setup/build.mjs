@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 
 import { newestChange } from './freshness.mjs';
-import { run, say } from './terminal.mjs';
+import { outputOf, run, say } from './terminal.mjs';
 
 /** Folders whose changes do not change the addon. */
 const NOT_IN_THE_ADDON = ['tests', 'benches', 'testing'];
@@ -25,4 +25,12 @@ export async function ensureBuild() {
     say('compiling TypeScript');
     await run('npm', ['run', '--silent', 'build:ts'], { purpose: 'compile the TypeScript sources' });
   }
+}
+
+/**
+ * The target to build for, named as `napi build` names it: Cargo keeps what is built for a named target apart from what
+ * is built for the host, even if they are the same, and would build every dependency twice.
+ */
+export function rustTarget() {
+  return process.env.CARGO_BUILD_TARGET ?? /^host: (.+)$/m.exec(outputOf('rustc', ['-vV']))[1];
 }
