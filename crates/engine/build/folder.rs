@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{fs, io};
 
-use super::includes::{IncludeFile, Includes, check_use};
+use super::includes::{IncludeFile, Includes, LuaSource, check_use};
 use super::{AssemblyError, Script};
 
 /// A `.lua` file: its name without extension and its text.
@@ -28,15 +28,18 @@ pub(crate) fn assemble_folder(folder: &Path) -> Result<Vec<Script>, AssemblyErro
 pub(crate) fn assemble(scripts: &[LuaFile], includes: &[LuaFile]) -> Result<Vec<Script>, AssemblyError> {
     let mut all = Includes::new();
     for LuaFile { name, source } in includes {
-        all.insert(name.clone(), IncludeFile::parse(&include_path(name), name, source)?);
+        let path = include_path(name);
+        all.insert(name.clone(), IncludeFile::parse(&LuaSource { path: &path, name, source })?);
     }
     for LuaFile { name, source } in includes {
-        check_use(&include_path(name), name, source, &all[name].header, &all)?;
+        let path = include_path(name);
+        check_use(&LuaSource { path: &path, name, source }, &all[name].header, &all)?;
     }
-    let assembled = scripts
-        .iter()
-        .map(|LuaFile { name, source }| Script::assemble(&format!("lua/{name}.lua"), name, source, &all))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut assembled = Vec::with_capacity(scripts.len());
+    for LuaFile { name, source } in scripts {
+        let path = format!("lua/{name}.lua");
+        assembled.push(Script::assemble(&LuaSource { path: &path, name, source }, &all)?);
+    }
     let used: BTreeSet<&String> = assembled.iter().flat_map(|script| &script.includes).collect();
     match all.keys().find(|name| !used.contains(name)) {
         Some(name) => Err(AssemblyError::new(&include_path(name), 1, "no script includes this file")),

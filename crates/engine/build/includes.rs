@@ -15,12 +15,23 @@ pub(crate) struct IncludeFile {
     pub(crate) text: String,
 }
 
+/// A file being assembled.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LuaSource<'a> {
+    /// Below the crate, e.g. `lua/pause.lua`.
+    pub(crate) path: &'a str,
+    /// File name without extension.
+    pub(crate) name: &'a str,
+    pub(crate) source: &'a str,
+}
+
 /// Every include, by function name.
 pub(crate) type Includes = BTreeMap<String, IncludeFile>;
 
 impl IncludeFile {
     /// Reads a file that must hold exactly `local function <name>(...) ... end`.
-    pub(crate) fn parse(file: &str, name: &str, source: &str) -> Result<Self, AssemblyError> {
+    pub(crate) fn parse(lua: &LuaSource<'_>) -> Result<Self, AssemblyError> {
+        let LuaSource { path: file, name, source } = *lua;
         let header = Header::parse(file, source, FileKind::Include)?;
         let tokens = code_tokens(file, source)?;
         let starts = tokens.iter().take(3).map(|token| token.text).eq(["local", "function", name]);
@@ -39,14 +50,9 @@ impl IncludeFile {
     }
 }
 
-/// Checks that `file` includes exactly the functions it calls, and that they exist.
-pub(crate) fn check_use(
-    file: &str,
-    own: &str,
-    source: &str,
-    header: &Header,
-    all: &Includes,
-) -> Result<(), AssemblyError> {
+/// Checks that a file includes exactly the functions it calls, and that they exist.
+pub(crate) fn check_use(lua: &LuaSource<'_>, header: &Header, all: &Includes) -> Result<(), AssemblyError> {
+    let LuaSource { path: file, name: own, source } = *lua;
     let names: BTreeMap<&str, usize> = code_tokens(file, source)?
         .iter()
         .rev()
@@ -70,32 +76,37 @@ pub(crate) fn check_use(
 
 /// Names of all includes `header` needs, each once, dependencies first.
 pub(crate) fn resolve<'a>(file: &str, header: &'a Header, all: &'a Includes) -> Result<Vec<&'a str>, AssemblyError> {
-    let mut order = Vec::new();
-    visit(file, header, all, &mut Vec::new(), &mut order)?;
-    Ok(order)
+    let mut walk = Walk { all, path: Vec::new(), order: Vec::new() };
+    walk.visit(file, header)?;
+    Ok(walk.order)
 }
 
-fn visit<'a>(
-    file: &str,
-    header: &'a Header,
+/// A depth-first walk through includes.
+struct Walk<'a> {
     all: &'a Includes,
-    path: &mut Vec<&'a str>,
-    order: &mut Vec<&'a str>,
-) -> Result<(), AssemblyError> {
-    for Include { name, line } in &header.includes {
-        if path.contains(&name.as_str()) {
-            let cycle = format!("includes form a cycle: {} -> {name}", path.join(" -> "));
-            return Err(AssemblyError::new(file, *line, cycle));
+    /// From the script down to the include being visited.
+    path: Vec<&'a str>,
+    /// Visited with all their dependencies.
+    order: Vec<&'a str>,
+}
+
+impl<'a> Walk<'a> {
+    fn visit(&mut self, file: &str, header: &'a Header) -> Result<(), AssemblyError> {
+        for Include { name, line } in &header.includes {
+            if self.path.contains(&name.as_str()) {
+                let cycle = format!("includes form a cycle: {} -> {name}", self.path.join(" -> "));
+                return Err(AssemblyError::new(file, *line, cycle));
+            }
+            if !self.order.contains(&name.as_str()) {
+                let include = &self.all[name];
+                self.path.push(name);
+                self.visit(&include.file, &include.header)?;
+                self.path.pop();
+                self.order.push(name);
+            }
         }
-        if !order.contains(&name.as_str()) {
-            let include = &all[name];
-            path.push(name);
-            visit(&include.file, &include.header, all, path, order)?;
-            path.pop();
-            order.push(name);
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Tokens without comments.

@@ -2,7 +2,7 @@
 
 use super::AssemblyError;
 use super::header::{Declared, FileKind, Header};
-use super::includes::{Includes, check_use, code_tokens, resolve};
+use super::includes::{Includes, LuaSource, check_use, code_tokens, resolve};
 use super::lexer::{Token, strip};
 
 /// What Redis runs, and the keys it must be given.
@@ -20,12 +20,13 @@ pub(crate) struct Script {
 
 impl Script {
     /// Checks and assembles one script.
-    pub(crate) fn assemble(file: &str, name: &str, source: &str, all: &Includes) -> Result<Self, AssemblyError> {
+    pub(crate) fn assemble(lua: &LuaSource<'_>, all: &Includes) -> Result<Self, AssemblyError> {
+        let LuaSource { path: file, name, source } = *lua;
         let header = Header::parse(file, source, FileKind::Script)?;
-        check_use(file, name, source, &header, all)?;
+        check_use(lua, &header, all)?;
         let tokens = code_tokens(file, source)?;
-        check_indices(file, &tokens, "KEYS", &header.keys, false)?;
-        check_indices(file, &tokens, "ARGV", &header.args, header.repeats)?;
+        Table { name: "KEYS", declared: &header.keys, repeats: false }.check(file, &tokens)?;
+        Table { name: "ARGV", declared: &header.args, repeats: header.repeats }.check(file, &tokens)?;
         let includes = resolve(file, &header, all)?;
         let mut text: String = includes.iter().map(|include| all[*include].text.as_str()).collect();
         text.push_str(&strip(file, source)?);
@@ -38,36 +39,35 @@ impl Script {
     }
 }
 
-/// Every `table[n]` must be declared and every declaration used; other uses of `table` need repeating arguments.
-fn check_indices(
-    file: &str,
-    tokens: &[Token<'_>],
-    table: &str,
-    declared: &[Declared],
+/// `KEYS` or `ARGV` and what the header says about it.
+struct Table<'a> {
+    name: &'static str,
+    declared: &'a [Declared],
+    /// More entries follow the declared ones, so computed indices are allowed.
     repeats: bool,
-) -> Result<(), AssemblyError> {
-    let mut used = vec![false; declared.len()];
-    for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.text == table) {
-        match literal_index(&tokens[index + 1..]) {
-            Some(number) if (1..=declared.len()).contains(&number) => used[number - 1] = true,
-            _ if repeats => {}
-            Some(number) => {
-                let message = format!("{table}[{number}] is not declared in the header");
-                return Err(AssemblyError::new(file, token.line, message));
-            }
-            None => {
-                let message = format!("{table} may only be used with a number declared in the header");
-                return Err(AssemblyError::new(file, token.line, message));
-            }
+}
+
+impl Table<'_> {
+    /// Every index must be declared and every declaration used; other uses of the table need repeating entries.
+    fn check(&self, file: &str, tokens: &[Token<'_>]) -> Result<(), AssemblyError> {
+        let table = self.name;
+        let mut used = vec![false; self.declared.len()];
+        for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.text == table) {
+            let message = match literal_index(&tokens[index + 1..]) {
+                Some(number) if (1..=used.len()).contains(&number) => {
+                    used[number - 1] = true;
+                    continue;
+                }
+                _ if self.repeats => continue,
+                Some(number) => format!("{table}[{number}] is not declared in the header"),
+                None => format!("{table} may only be used with a number declared in the header"),
+            };
+            return Err(AssemblyError::new(file, token.line, message));
         }
-    }
-    match used.iter().position(|used| !used) {
-        Some(unused) => {
-            let Declared { name, line } = &declared[unused];
-            let message = format!("{table}[{}] ({name}) is declared but not used", unused + 1);
-            Err(AssemblyError::new(file, *line, message))
-        }
-        None => Ok(()),
+        let Some(unused) = used.iter().position(|used| !used) else { return Ok(()) };
+        let Declared { name, line } = &self.declared[unused];
+        let message = format!("{table}[{}] ({name}) is declared but not used", unused + 1);
+        Err(AssemblyError::new(file, *line, message))
     }
 }
 

@@ -1,4 +1,5 @@
 //! Reading jobs and their numbers from a real Redis.
+#![allow(clippy::unwrap_used, reason = "a test may fail by a panic")]
 
 mod support;
 

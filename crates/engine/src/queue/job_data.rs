@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::queue::Queue;
+use crate::scripts::JobRange;
 use crate::wire::{Reply, malformed};
 
 /// A part of a job's log.
@@ -38,10 +39,10 @@ impl Queue {
         self.scripts.add_log(job_id, row, keep).await
     }
 
-    /// Rows `first` to `last` of a job's log, from 0; negative positions count from the end. Position 0 is the oldest row if
-    /// `ascending`, else the newest.
-    pub async fn logs(&self, job_id: &str, first: i64, last: i64, ascending: bool) -> Result<JobLogs> {
+    /// A part of a job's log; position 0 is the oldest row if ascending, else the newest.
+    pub async fn logs(&self, job_id: &str, range: JobRange) -> Result<JobLogs> {
         let key = self.keys().job_logs(job_id);
+        let JobRange { first, last, ascending } = range;
         let (left, right) = if ascending { (first, last) } else { (-1 - last, -1 - first) };
         let mut pipeline = redis::pipe();
         pipeline.cmd("LRANGE").arg(&key).arg(left).arg(right).cmd("LLEN").arg(&key);

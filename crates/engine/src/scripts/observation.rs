@@ -17,12 +17,12 @@ pub enum JobResult {
     Failed(String),
 }
 
-/// A part of the jobs of one state.
+/// A part of a sequence: of the jobs of one state, or of the rows of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JobRange {
-    /// Position of the first job, from 0; negative counts from the end.
+    /// Position of the first entry, from 0; negative counts from the end.
     pub first: i64,
-    /// Position of the last job; negative counts from the end, -1 is the end.
+    /// Position of the last entry; negative counts from the end, -1 is the end.
     pub last: i64,
     /// Position 0 is the oldest finished job, the one served or due next; otherwise the newest, the one that comes last.
     pub ascending: bool,

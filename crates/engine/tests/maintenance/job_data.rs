@@ -1,4 +1,4 @@
-use synapse_queue_engine::queue::JobLogs;
+use synapse_queue_engine::queue::{JobLogs, JobRange};
 
 use crate::support::Fixture;
 
@@ -33,7 +33,7 @@ async fn a_job_that_does_not_exist_is_not_brought_to_life_by_writing_to_it() {
 }
 
 async fn rows(fixture: &Fixture, first: i64, last: i64, ascending: bool) -> Vec<String> {
-    fixture.queue.logs("1", first, last, ascending).await.unwrap().rows
+    fixture.queue.logs("1", JobRange { first, last, ascending }).await.unwrap().rows
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn logs_are_read_from_either_end() {
     assert_eq!(rows(&fixture, 0, 0, true).await, ["a"]);
     assert_eq!(rows(&fixture, 0, 1, false).await, ["c", "b"]);
     assert_eq!(rows(&fixture, 0, -1, false).await, ["c", "b", "a"]);
-    let missing = fixture.queue.logs("7", 0, -1, true).await.unwrap();
+    let missing = fixture.queue.logs("7", JobRange { first: 0, last: -1, ascending: true }).await.unwrap();
     assert_eq!(missing, JobLogs { rows: vec![], count: 0 });
 }
 

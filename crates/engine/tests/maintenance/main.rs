@@ -1,4 +1,5 @@
 //! What operators do to queues, against a real Redis: one test per result code and per rule.
+#![allow(clippy::unwrap_used, reason = "a test may fail by a panic")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -64,7 +64,7 @@ async fn a_job_of_a_living_scheduler_may_stall_without_limit() {
     fixture.lose_next().await;
     fixture.check_stalled(0).await;
 
-    assert_eq!(fixture.check_stalled(0).await, [job_id.clone()]);
+    assert_eq!(fixture.check_stalled(0).await, [job_id.as_str()]);
 
     assert!(!fixture.hash(&job_id).await.contains_key("defa"));
 }
