@@ -44,6 +44,49 @@ pub struct NativeWorkerHealth {
     pub active_jobs: u32,
 }
 
+/// What `worker.opts` shows for options that were not given.
+#[napi(object, object_from_js = false)]
+pub struct NativeWorkerDefaults {
+    /// Longest wait for a wake-up, s.
+    pub drain_delay: f64,
+    /// Jobs run at once.
+    pub concurrency: u32,
+    /// Life of a lock without renewal, ms.
+    pub lock_duration: i64,
+    /// Interval of lock renewals, ms.
+    pub lock_renew_time: i64,
+    /// Longest sleep while rate limited, ms.
+    pub maximum_rate_limit_delay: i64,
+    /// How often a job may stall before it fails.
+    pub max_stalled_count: u32,
+    /// Interval of checks for stalled jobs, ms.
+    pub stalled_interval: i64,
+    /// Whether the worker starts by itself.
+    pub autorun: bool,
+    /// Longest pause between attempts to reach Redis, ms.
+    pub run_retry_delay: i64,
+}
+
+/// The defaults of a worker whose locks live `lock_duration` ms (absent: as long as by default).
+#[napi]
+pub fn worker_defaults(lock_duration: Option<f64>) -> NativeWorkerDefaults {
+    let default = WorkerOptions::default();
+    let ms = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+    let chosen = lock_duration.and_then(|ms| Duration::try_from_secs_f64(ms / 1_000.0).ok());
+    let lock_duration = chosen.unwrap_or(default.lock_duration);
+    NativeWorkerDefaults {
+        drain_delay: default.drain_delay.as_secs_f64(),
+        concurrency: default.concurrency,
+        lock_duration: ms(lock_duration),
+        lock_renew_time: ms(WorkerOptions { lock_duration, ..default.clone() }.lock_renew_time()),
+        maximum_rate_limit_delay: ms(default.maximum_rate_limit_delay),
+        max_stalled_count: default.max_stalled_count,
+        stalled_interval: ms(default.stalled_interval),
+        autorun: true,
+        run_retry_delay: ms(default.run_retry_delay),
+    }
+}
+
 #[napi]
 impl NativeWorker {
     /// A worker on the queue that `handle` (JSON text) names.
@@ -82,7 +125,7 @@ impl NativeWorker {
             options: self.options.lock().expect("no code panics while it holds this lock").clone(),
             id: self.id.clone(),
             processors: std::mem::take(&mut *self.processors.lock().expect("no code panics while it holds this lock")),
-            fallback_to_owner: true,
+            fallback_to_javascript: true,
             clock: Arc::clone(runtime::clock()),
         };
         let worker = within_runtime_if_available(|| Worker::start(config)).map_err(exception)?;

@@ -2,7 +2,6 @@
 export { DelayedError, RATE_LIMIT_ERROR, RateLimitError, UnrecoverableError, WaitingChildrenError, WaitingError } from './control-flow';
 export * from './errors';
 export { Job, type BulkJob } from './job';
-export type { NextJobData } from './job-processing';
 export type { ConnectionOptions, RedisClient, RedisOptions, TlsOptions } from './options/connection-options';
 export type * from './options/job-options';
 export type * from './options/queue-options';
@@ -16,3 +15,15 @@ export type { NativeJobProcessor, ProcessorMap } from './processor-map';
 export type * from './types';
 export { Worker } from './worker';
 export type { LogLevel, WorkerListener } from './worker-listener';
+export type { Logger, LogMeta } from './logger';
+export {
+  BUILT_IN_QUEUES,
+  JOB_TYPES,
+  QUEUE_NAMES,
+  type BuiltInQueue,
+  type JobTypeName,
+  type QueueName,
+} from './queue-names';
+export { QueueService, type QueueStats } from './queue-service';
+export type * from './queue-service/job-data';
+export type { QueueServiceOptions } from './queue-service/options';

@@ -1,5 +1,5 @@
 import { ConnectionClosedError, JobMissingError, WaitTimeoutError } from './errors';
-import { readJobRecord } from './job-record';
+import { textOrValue } from './job-record';
 import { answer } from './native-answer';
 import { QueueEvents } from './queue-events';
 import type { QueueLike } from './queue-like';
@@ -44,19 +44,14 @@ async function listenAndLook<Result>(wait: FinishWait, events: QueueEvents): Pro
 
 /** The job's result if it has finished already. */
 async function look<Result>({ queue, jobId }: FinishWait): Promise<{ value: Result } | undefined> {
-  const state = await answer(queue.native.getJobState(jobId));
-  if (state !== 'completed' && state !== 'failed' && state !== 'unknown') {
+  const end = await answer(queue.native.getJobEnd(jobId));
+  if (!end) {
     return undefined;
   }
-  const lines = await answer(queue.native.getJob(jobId));
-  if (lines === null) {
-    throw missing(queue, jobId);
+  if (!end.completed) {
+    throw new Error(end.value);
   }
-  const { header, texts } = readJobRecord<unknown, Result>(lines.split('\n'), 0);
-  if (state === 'failed') {
-    throw new Error(header.failedReason);
-  }
-  return { value: texts.returnvalue.get() };
+  return { value: textOrValue<Result>(end.value) };
 }
 
 function missing(queue: QueueLike, jobId: string): JobMissingError {

@@ -82,7 +82,8 @@ export abstract class JobMoves<Data, Result, Name extends string, Progress exten
    */
   async retry(state: FinishedStatus = 'failed', options: RetryOptions = {}): Promise<void> {
     const { resetAttemptsMade = false, resetAttemptsStarted = false } = options;
-    await answer(this.queue.native.retryJob(this.knownId(), state, { resetAttemptsMade, resetAttemptsStarted }));
+    const reset = { made: resetAttemptsMade, started: resetAttemptsStarted };
+    await answer(this.queue.native.retryJob(this.knownId(), state, reset));
     delete this.finishedOn;
     delete this.processedOn;
     this.failedReason = null as unknown as string;
@@ -109,6 +110,11 @@ export abstract class JobMoves<Data, Result, Name extends string, Progress exten
   async changePriority(options: { priority?: number; lifo?: boolean }): Promise<void> {
     await answer(this.queue.native.changeJobPriority(this.knownId(), options.priority ?? 0, options.lifo ?? false));
     this.priority = options.priority ?? 0;
+  }
+
+  /** Keeps the lock for `duration` ms from now; 1 if `token` still held it, else 0. */
+  extendLock(token: string, duration: number): Promise<number> {
+    return answer(this.queue.native.extendJobLock(this.knownId(), token, duration));
   }
 
   /** The id of a job that has been added. */

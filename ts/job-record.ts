@@ -59,7 +59,7 @@ export function readJobRecord<Data, Result>(lines: readonly string[], first: num
 }
 
 /** Return values written by others may be plain text. */
-function textOrValue<Result>(text: string): Result {
+export function textOrValue<Result>(text: string): Result {
   try {
     return JSON.parse(text) as Result;
   } catch {

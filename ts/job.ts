@@ -1,7 +1,7 @@
 import { addAll, addSoon, type NewJob } from './add-batch';
 import { JobLockedError, JobMissingError } from './errors';
 import { stringifyJobData, stringifyValue } from './job-data';
-import { JobProcessing } from './job-processing';
+import { JobMoves } from './job-moves';
 import { readJobRecord, type JobRecord } from './job-record';
 import { decodeJobOptions } from './native';
 import { answer, calling } from './native-answer';
@@ -26,7 +26,7 @@ export class Job<
   Result = Untyped,
   Name extends string = string,
   Progress extends JobProgress = JobProgress,
-> extends JobProcessing<Data, Result, Name, Progress> {
+> extends JobMoves<Data, Result, Name, Progress> {
   /**
    * Adds a job to a queue. `queue.add` does the same and tells the queue's listeners.
    *
@@ -62,7 +62,7 @@ export class Job<
     jobId: string,
   ): Promise<Job<T, R, N> | undefined> {
     const lines = await answer(queue.native.getJob(jobId));
-    return lines === null ? undefined : this.fromRecord<T, R, N>(queue, readJobRecord(lines.split('\n'), 0));
+    return lines ? this.fromRecord<T, R, N>(queue, readJobRecord(lines.split('\n'), 0)) : undefined;
   }
 
   /** The job that {@link Job.asJSON} described. */
@@ -132,7 +132,7 @@ export class Job<
    * @throws `JobLockedError` while a worker has it.
    */
   async remove({ removeChildren = true }: { removeChildren?: boolean } = {}): Promise<void> {
-    const removed = await answer(this.queue.native.removeJob(this.knownId(), removeChildren));
+    const removed = await answer(this.queue.native.removeJob(this.knownId(), removeChildren, Date.now()));
     if (removed === 0) {
       throw new JobLockedError(`Job ${this.knownId()} could not be removed because it is locked by another worker`);
     }
@@ -142,7 +142,7 @@ export class Job<
   /** Reads the job again. */
   async refresh(): Promise<void> {
     const lines = await answer(this.queue.native.getJob(this.knownId()));
-    if (lines === null) {
+    if (!lines) {
       throw new JobMissingError(`Missing key for job ${this.knownId()}. refresh`, { jobId: this.knownId() });
     }
     this.adopt(readJobRecord(lines.split('\n'), 0));

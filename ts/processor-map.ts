@@ -50,7 +50,8 @@ export interface SortedProcessors<Data, Result, Name extends string, Progress ex
   javascript: Processor<Data, Result, Name, Progress> | undefined;
   /** Whether `javascript` wants a signal. */
   wantsSignal(jobName: string): boolean;
-  native: { name: string; processor: NativeProcessor }[];
+  /** By job name. */
+  native: [string, NativeProcessor][];
 }
 
 /** A processor declares this many parameters to be handed a signal. */
@@ -68,9 +69,9 @@ export function sortProcessors<Data, Result, Name extends string, Progress exten
     };
   }
   const entries = Object.entries(given);
-  const native = entries.flatMap(([name, processor]) => {
+  const native = entries.flatMap(([name, processor]): [string, NativeProcessor][] => {
     const handle = nativeHandleOf(processor);
-    return handle ? [{ name, processor: handle }] : [];
+    return handle ? [[name, handle]] : [];
   });
   const functions = new Map(
     entries.filter((entry): entry is [string, Processor<Data, Result, Name, Progress>] => !nativeHandleOf(entry[1])),

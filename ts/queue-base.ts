@@ -62,14 +62,19 @@ export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Queu
 
   /** Lets go of the connection without waiting for calls under way. */
   async disconnect(): Promise<void> {
-    this.closeController.abort();
+    this.endWaits();
     await this.native.close(false);
   }
 
   /** What closing means for this object; called once. */
   protected async shutDown(): Promise<void> {
-    this.closeController.abort();
+    this.endWaits();
     await this.native.close(true);
+  }
+
+  /** Ends what waits on this object. */
+  protected endWaits(): void {
+    this.closeController.abort();
   }
 
   /** The options every native handle takes, with its own beside them. */

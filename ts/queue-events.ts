@@ -1,5 +1,5 @@
 import { NativeQueueEvents } from './native';
-import { answer, calling, toError, type NativeErrorDetails } from './native-answer';
+import { answer, calling } from './native-answer';
 import type { QueueEventsOptions } from './options/queue-events-options';
 import { QueueBase } from './queue-base';
 import type { JobProgress, Untyped } from './types';
@@ -41,8 +41,11 @@ export interface QueueEventsListener<ReturnType = Untyped> {
 }
 
 /** One line of a batch from the engine. */
-type NativeEvent =
-  { event: string; id: string; args: Record<string, Untyped> & { jobId?: string } } | { error: NativeErrorDetails };
+interface NativeEvent {
+  event: string;
+  id: string;
+  args: Record<string, unknown> & { jobId?: string };
+}
 
 type KeyOf<T extends object> = Extract<keyof T, string>;
 type Listener<T> = Extract<T, (...args: Untyped[]) => void>;
@@ -55,6 +58,7 @@ type Listener<T> = Extract<T, (...args: Untyped[]) => void>;
 export class QueueEvents<ReturnType = Untyped> extends QueueBase<QueueEventsListener<ReturnType>> {
   declare readonly opts: QueueEventsOptions;
   private readonly stream: NativeQueueEvents;
+  private ready: Promise<unknown> | undefined;
   private reading: Promise<void> | undefined;
 
   constructor(name: string, opts: QueueEventsOptions = {}) {
@@ -63,7 +67,7 @@ export class QueueEvents<ReturnType = Untyped> extends QueueBase<QueueEventsList
     this.stream = calling(() => new NativeQueueEvents(this.nativeOptions({ lastEventId, blockingTimeout })));
     if (opts.autorun !== false) {
       this.run().catch((error: unknown) => {
-        this.emitAny('error', error);
+        this.emitError(error);
       });
     }
   }
@@ -98,37 +102,46 @@ export class QueueEvents<ReturnType = Untyped> extends QueueBase<QueueEventsList
     if (this.reading) {
       throw new Error('Queue Events is already running.');
     }
-    this.reading = this.readEvents();
+    this.ready = answer(this.stream.ready());
+    this.reading = this.readEvents(this.ready);
     await this.reading;
   }
 
   /** Waits until events are read: what happens from then on is seen. */
   override async waitUntilReady(): Promise<void> {
-    await (this.reading ? answer(this.stream.waitUntilReady()) : super.waitUntilReady());
+    await (this.ready ?? super.waitUntilReady());
   }
 
   protected override async shutDown(): Promise<void> {
+    this.endWaits();
     await this.stream.close();
-    await this.reading;
+    await this.reading?.catch(() => undefined);
     await super.shutDown();
   }
 
-  private async readEvents(): Promise<void> {
-    for (;;) {
-      const batch = await answer(this.stream.next());
-      if (batch === '') {
-        return;
-      }
-      for (const line of batch.split('\n')) {
-        this.emitEvent(JSON.parse(line) as NativeEvent);
+  private emitError(error: unknown): void {
+    if (!this.closeSignal.aborted) {
+      this.emitAny('error', error);
+    }
+  }
+
+  private async readEvents(ready: Promise<unknown>): Promise<void> {
+    await ready;
+    while (!this.closeSignal.aborted) {
+      try {
+        const batch = await answer(this.stream.next());
+        for (const line of batch === '' ? [] : batch.split('\n')) {
+          this.emitEvent(JSON.parse(line) as NativeEvent);
+        }
+      } catch (error) {
+        // The next read opens a new connection and goes on where this one ended.
+        this.emitError(error);
       }
     }
   }
 
   private emitEvent(event: NativeEvent): void {
-    if ('error' in event) {
-      this.emitAny('error', toError(event.error));
-    } else if (event.event === 'drained') {
+    if (event.event === 'drained') {
       this.emitAny(event.event, event.id);
     } else {
       this.emitAny(event.event, event.args, event.id);

@@ -23,7 +23,7 @@ export class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<List
    */
   async getJobs(types?: JobType[] | JobType, start = 0, end = -1, asc = false): Promise<JobBase[]> {
     const wanted = types === undefined ? [] : [types].flat();
-    const lines = (await answer(this.native.getJobs(wanted, start, end, asc))).split('\n');
+    const lines = (await answer(this.native.getJobs({ types: wanted, start, end, asc }))).split('\n');
     const jobs: JobBase[] = [];
     for (let first = 0; first + LINES_PER_JOB <= lines.length; first += LINES_PER_JOB) {
       jobs.push(Job.fromRecord(this, readJobRecord(lines, first)) as unknown as JobBase);
@@ -33,7 +33,19 @@ export class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<List
 
   /** Ids of the jobs of the given states, newest first unless `asc`. */
   getRanges(types: JobType[], start = 0, end = 1, asc = false): Promise<string[]> {
-    return answer(this.native.getJobIds(types, start, end, asc));
+    return answer(this.native.getJobIds({ types, start, end, asc }));
+  }
+
+  /** How many jobs wait with each of these priorities; 0 stands for jobs without one. */
+  async getCountsPerPriority(priorities: number[]): Promise<Record<string, number>> {
+    const wanted = [...new Set(priorities)];
+    const counts = await answer(this.native.getCountsPerPriority(wanted));
+    return Object.fromEntries(wanted.map((priority, index) => [priority, counts[index] ?? 0]));
+  }
+
+  /** The job that holds a deduplication; `null` if none does. */
+  async getDeduplicationJobId(id: string): Promise<string | null> {
+    return (await answer(this.native.getDeduplicationJobId(id))) ?? null;
   }
 
   /** Jobs that wait for a worker, next first. */

@@ -109,7 +109,7 @@ export class Queue<
     third?: JobsOptions,
   ): Promise<Job<DataType, ResultType, NameType>> {
     return typeof first === 'string'
-      ? this.addJob(first, second as DataType, third)
+      ? this.addJob(first as NameType, second as DataType, third)
       : this.addJob(UNNAMED as NameType, first as DataType, second as JobsOptions | undefined);
   }
 
@@ -147,14 +147,14 @@ export class Queue<
 
   /** Removes all jobs that wait for a worker and, if `delayed`, those that wait for their time. */
   async drain(delayed = false): Promise<void> {
-    await answer(this.native.drain(delayed));
+    await answer(this.native.drain(delayed, Date.now()));
   }
 
   /**
    * Removes jobs of one state that are older than `grace` ms, at most `limit` (0 = all), and answers their ids.
    */
   async clean(grace: number, limit: number, type: CleanableType = 'completed'): Promise<string[]> {
-    const jobIds = await answer(this.native.clean(grace, limit, type, Date.now()));
+    const jobIds = await answer(this.native.clean({ type, grace, limit }, Date.now()));
     this.emit('cleaned', jobIds, type === 'waiting' ? 'wait' : type);
     return jobIds;
   }
@@ -166,12 +166,12 @@ export class Queue<
    */
   async obliterate({ force = false, count = 1000 }: ObliterateOpts = {}): Promise<void> {
     await this.pause();
-    await answer(this.native.obliterate(force, count));
+    await answer(this.native.obliterate(force, count, Date.now()));
   }
 
   /** Runs all failed (or all completed) jobs again. */
   async retryJobs({ count = 1000, state = 'failed', timestamp = Date.now() }: RetryJobsOptions = {}): Promise<void> {
-    await answer(this.native.retryJobs(count, state, timestamp));
+    await answer(this.native.retryJobs(state, count, timestamp));
   }
 
   /** Makes all delayed jobs run now. `count`: jobs moved per step; default 1000. */
@@ -181,7 +181,7 @@ export class Queue<
 
   /** Removes a job; 1 if it is gone, 0 if a worker has it. */
   async remove(jobId: string, { removeChildren = true }: { removeChildren?: boolean } = {}): Promise<number> {
-    const removed = await answer(this.native.removeJob(jobId, removeChildren));
+    const removed = await answer(this.native.removeJob(jobId, removeChildren, Date.now()));
     if (removed === 1) {
       this.emit('removed', jobId);
     }
@@ -214,9 +214,15 @@ export class Queue<
     return answer(this.native.removeRateLimit());
   }
 
-  /** Limits the jobs that are active at once over all workers. */
-  setGlobalConcurrency(concurrency: number): Promise<number> {
-    return answer(this.native.setGlobalConcurrency(concurrency));
+  /** Ends a deduplication; 1 if there was one. */
+  removeDeduplicationKey(id: string): Promise<number> {
+    return answer(this.native.removeDeduplicationKey(id));
+  }
+
+  /** Limits the jobs that are active at once over all workers. Answers the number of settings written. */
+  async setGlobalConcurrency(concurrency: number): Promise<number> {
+    await answer(this.native.setGlobalConcurrency(concurrency));
+    return 1;
   }
 
   /** Takes the global concurrency limit away; 1 if there was one. */
@@ -224,9 +230,10 @@ export class Queue<
     return answer(this.native.removeGlobalConcurrency());
   }
 
-  /** Limits the jobs that start over all workers to `max` per `duration` ms. */
-  setGlobalRateLimit(max: number, duration: number): Promise<number> {
-    return answer(this.native.setGlobalRateLimit(max, duration));
+  /** Limits the jobs that start over all workers to `max` per `duration` ms. Answers the number of settings written. */
+  async setGlobalRateLimit(max: number, duration: number): Promise<number> {
+    await answer(this.native.setGlobalRateLimit(max, duration));
+    return 2;
   }
 
   /** Takes the global rate limit away; the number of settings removed. */

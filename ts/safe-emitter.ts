@@ -25,7 +25,7 @@ export class SafeEmitter<Listeners> extends EventEmitter {
     try {
       return super.emit(event, ...args);
     } catch (thrown) {
-      return this.emitError(thrown);
+      return this.reportError(thrown);
     }
   }
 
@@ -41,7 +41,7 @@ export class SafeEmitter<Listeners> extends EventEmitter {
     return super.off(event, listener);
   }
 
-  private emitError(error: unknown): boolean {
+  private reportError(error: unknown): boolean {
     try {
       return super.emit('error', error);
     } catch (unheard) {

@@ -5,7 +5,7 @@ import type { LogLevel } from './worker-listener';
 
 /** First line of an event in a batch from the engine. */
 export type WorkerEvent =
-  | { event: 'ready' | 'drained' | 'askTime' }
+  | { event: 'ready' | 'drained' | 'askTime' | 'closed' }
   | { event: 'active'; token: string; run: boolean }
   | { event: 'completed'; jobId: string; token: string; finishedOn: number; attemptsMade: number }
   | {

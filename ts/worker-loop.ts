@@ -115,6 +115,9 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
       case 'ready':
       case 'drained':
         owner.emit(event.event);
+        break;
+      case 'closed':
+      // The pull that follows answers with nothing, which ends the loop.
     }
   }
 

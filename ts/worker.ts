@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
+
 import { RateLimitError } from './control-flow';
-import type { Job } from './job';
-import { NativeWorker, workerDefaults } from './native';
+import { NativeWorker, workerDefaults, type NativeWorkerOptions } from './native';
 import { answer, calling } from './native-answer';
 import { openWorkers } from './open-workers';
 import type { CloseOptions, WorkerOptions } from './options/worker-options';
@@ -29,12 +30,11 @@ export class Worker<
 > extends QueueBase<WorkerListener<DataType, ResultType, NameType, ProgressType>> {
   declare readonly opts: WorkerOptions;
   /** Unique to this worker; lock tokens begin with it. */
-  readonly id: string;
+  readonly id: string = randomUUID();
   private readonly processors: SortedProcessors<DataType, ResultType, NameType, ProgressType>;
   private readonly nativeWorker: NativeWorker;
   private readonly loop: WorkerLoop<DataType, ResultType, NameType, ProgressType>;
   private running: Promise<void> | undefined;
-  private currentConcurrency: number;
   private paused = false;
 
   /**
@@ -51,18 +51,13 @@ export class Worker<
     if (opts.connection === undefined) {
       throw new Error('Worker requires a connection');
     }
-    super(name, { ...(JSON.parse(workerDefaults()) as WorkerOptions), ...opts });
+    super(name, { ...workerDefaults(opts.lockDuration), ...opts });
     const processors = sortProcessors(processor);
     this.processors = processors;
-    this.nativeWorker = calling(
-      () =>
-        new NativeWorker(this.nativeOptions({}), nativeWorkerOptions(opts), {
-          entries: processors.native,
-          javascript: processors.javascript !== undefined,
-        }),
-    );
-    this.id = this.nativeWorker.id;
-    this.currentConcurrency = this.opts.concurrency ?? this.nativeWorker.concurrency;
+    this.nativeWorker = calling(() => new NativeWorker(this.id, this.nativeOptions({}), nativeWorkerOptions(opts)));
+    for (const [jobName, native] of processors.native) {
+      this.nativeWorker.addProcessor(jobName, native);
+    }
     this.loop = new WorkerLoop(this, this.nativeWorker, processors, opts.settings?.backoffStrategy);
     if (processors.javascript && opts.autorun !== false) {
       this.run().catch((error: unknown) => {
@@ -78,14 +73,14 @@ export class Worker<
 
   /** Jobs run at once. A change takes effect with the next fetch; running jobs go on. */
   get concurrency(): number {
-    return this.currentConcurrency;
+    return this.opts.concurrency ?? 1;
   }
 
   set concurrency(concurrency: number) {
     calling(() => {
       this.nativeWorker.setConcurrency(concurrency);
     });
-    this.currentConcurrency = concurrency;
+    this.opts.concurrency = concurrency;
   }
 
   /**
@@ -116,14 +111,6 @@ export class Worker<
     return this.paused;
   }
 
-  /** Waits until the worker is connected. */
-  override async waitUntilReady(): Promise<void> {
-    await super.waitUntilReady();
-    if (this.running) {
-      await answer(this.nativeWorker.waitUntilReady());
-    }
-  }
-
   /** Takes no more jobs and, unless `doNotWaitActive`, waits until the running ones have ended. */
   async pause(doNotWaitActive = false): Promise<void> {
     if (this.paused) {
@@ -132,7 +119,7 @@ export class Worker<
     this.paused = true;
     this.nativeWorker.pause();
     if (!doNotWaitActive && this.running) {
-      await answer(this.nativeWorker.waitUntilIdle());
+      await this.nativeWorker.whenIdle();
     }
     this.emit('paused');
   }
@@ -154,12 +141,14 @@ export class Worker<
    * then hands them back to the queue, without burning an attempt.
    */
   override close(how: boolean | CloseOptions = false): Promise<void> {
-    if (this.closing === undefined) {
+    const isFirst = this.closing === undefined;
+    // Also a later call may set a deadline or move it nearer.
+    const ended = this.nativeWorker.close(deadlineOf(how));
+    this.closing ??= this.shutDown(ended);
+    if (isFirst) {
       this.emit('closing', 'closing queue');
     }
-    const deadlineMs = how === true ? 0 : how === false ? undefined : how.timeout;
-    this.nativeWorker.requestClose(deadlineMs, how === true);
-    return super.close();
+    return this.closing;
   }
 
   /** Stops jobs from starting for `expireTimeMs` ms, in all workers; throw `Worker.RateLimitError()` afterwards. */
@@ -179,7 +168,8 @@ export class Worker<
 
   /** How the worker is doing, without asking Redis. */
   health(): WorkerHealth {
-    return JSON.parse(this.nativeWorker.health()) as WorkerHealth;
+    const { connected, lastFetchAgeMs = null, activeJobs } = this.nativeWorker.health();
+    return { connected, lastFetchAgeMs, activeJobs };
   }
 
   /** Waits; ends early when `abortController` is aborted. */
@@ -193,19 +183,25 @@ export class Worker<
     });
   }
 
-  protected override async shutDown(): Promise<void> {
-    await answer(this.nativeWorker.waitUntilClosed());
+  protected override async shutDown(ended: Promise<void> = this.nativeWorker.close()): Promise<void> {
+    await ended;
+    // Failures of the loop have been emitted.
     await this.running?.catch(() => undefined);
     await super.shutDown();
-    openWorkers().delete(this as unknown as Worker);
     this.emit('closed');
   }
 }
 
-/** The options that the engine reads. */
-function nativeWorkerOptions(opts: WorkerOptions): object {
-  const { connection, prefix, deadlineMs, settings, autorun, skipVersionCheck, ...rest } = opts;
-  return rest;
+/** How long to wait for running jobs, ms; no limit if absent. */
+function deadlineOf(how: boolean | CloseOptions): number | undefined {
+  if (typeof how === 'boolean') {
+    return how ? 0 : undefined;
+  }
+  return how.timeout;
 }
 
-export type { Job };
+/** The options that the engine reads. */
+function nativeWorkerOptions(opts: WorkerOptions): NativeWorkerOptions {
+  const { connection, prefix, settings, autorun, skipVersionCheck, metrics, ...read } = opts;
+  return read as NativeWorkerOptions;
+}

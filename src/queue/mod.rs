@@ -1,5 +1,9 @@
 //! The native side of `Queue`: identity, adding jobs, life of the handle.
 
+mod jobs;
+mod maintenance;
+mod reading;
+
 use napi_derive::napi;
 use synapse_queue_engine::error::{Error, Result};
 use synapse_queue_engine::queue::Queue;
