@@ -1,0 +1,262 @@
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { Redis } from 'ioredis';
+
+import { PushReceiver } from '../scripts/servers/push-receiver.cjs';
+import { vapidKeys } from '../scripts/servers/vapid.cjs';
+import { Queue, QueueService, sqliteStores } from '..';
+import { temporaryFolder } from './support/folder';
+import { jpeg } from './support/images';
+import { redisUrl, uniquePrefix } from './support/redis';
+import { until } from './support/until';
+import { CommandProcess } from './support/worker-process';
+
+const silent = { log: () => undefined, error: () => undefined };
+const { publicKey, privateKey } = vapidKeys();
+const VAPID = { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey, VAPID_SUBJECT: 'mailto:test@example.com' };
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let prefix: string;
+let service: QueueService;
+const running: CommandProcess[] = [];
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  prefix = uniquePrefix();
+  service = new QueueService({ connection: { url: redisUrl() }, prefix, logger: silent });
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((command) => command.kill()));
+  await service.close();
+  await folder.remove();
+});
+
+function baseEnv(): Record<string, string> {
+  return {
+    REDIS_URL: redisUrl(),
+    QUEUE_PREFIX: prefix,
+    STORAGE_URL: `file:${folder.path}`,
+    DATABASE_URL: `sqlite:${join(folder.path, 'rows.db')}`,
+  };
+}
+
+function run(args: string[], env: Record<string, string>): CommandProcess {
+  const command = new CommandProcess(args, env);
+  running.push(command);
+  return command;
+}
+
+async function startWorker(env: Record<string, string>, ...args: string[]): Promise<CommandProcess> {
+  const worker = run(['worker', ...args], { ...baseEnv(), ...env });
+  await worker.line('🚀');
+  return worker;
+}
+
+/** Writes a worker file of the user's own. */
+async function userWorker(source: string): Promise<string> {
+  const file = join(folder.path, 'worker.cjs');
+  const header = `const { Worker } = require(${JSON.stringify(join(__dirname, '..', 'index.js'))});
+    const options = { connection: { url: process.env.REDIS_URL }, prefix: process.env.QUEUE_PREFIX };\n`;
+  await writeFile(file, header + source);
+  return file;
+}
+
+describe('the log of a push job', () => {
+  let receiver: PushReceiver;
+  beforeEach(async () => {
+    receiver = await PushReceiver.start();
+  });
+  afterEach(() => receiver.close());
+
+  /** Everything a worker needs to send to the receiver; the next job gets the id 123. */
+  async function prepare(): Promise<Record<string, string>> {
+    const stores = await sqliteStores(baseEnv()['DATABASE_URL'] ?? '');
+    for (const name of ['phone', 'laptop']) {
+      const { endpoint, keys } = receiver.subscribe(name);
+      await stores.subscriptions.save({ id: name, userId: 'user_456', endpoint, ...keys });
+    }
+    await stores.close();
+    const redis = new Redis(redisUrl());
+    await redis.set(service.queue('push-notifications').toKey('id'), '122');
+    await redis.quit();
+    const authority = join(folder.path, 'ca.pem');
+    await writeFile(authority, receiver.ca);
+    return { ...VAPID, NODE_EXTRA_CA_CERTS: authority, PUSH_ALLOW_PRIVATE_NETWORK: 'true' };
+  }
+
+  const payload = { title: 'New message', body: 'Hello' };
+
+  test('is the four lines of the document, byte for byte', async () => {
+    const worker = await startWorker(await prepare());
+    const started = worker.lines.length;
+    const job = await service.addPushNotification({ userId: 'user_456', payload });
+    const result: unknown = await job.waitUntilFinished();
+    await worker.line('✅ Job 123 completed');
+
+    expect(worker.lines.slice(started)).toEqual([
+      '🔄 Worker: Processing job 123 of type push-notification',
+      '📤 Processing push notification job 123 for user user_456',
+      '✅ Push notification job 123 completed: 2 sent, 0 failed',
+      '✅ Job 123 completed',
+    ]);
+    expect(result).toEqual({ sent: 2, failed: 0, total: 2 });
+    expect(receiver.deliveries.map((delivery) => JSON.parse(delivery.payload) as unknown)).toEqual([payload, payload]);
+    expect(await worker.stop()).toBe(0);
+    expect(worker.errors).toEqual([]);
+  });
+
+  test('is one object per line in the JSON format, without the payload', async () => {
+    const worker = await startWorker({ ...(await prepare()), LOG_FORMAT: 'json' });
+    await service.addPushNotification({ userId: 'user_456', payload });
+    await until('the end of the job', () => worker.entries('completed')[0]);
+
+    expect(worker.entries('active')).toEqual([
+      {
+        time: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+        level: 'info',
+        message: '🔄 Worker: Processing job 123 of type push-notification',
+        event: 'active',
+        queue: 'push-notifications',
+        jobId: '123',
+        jobName: 'push-notification',
+        attemptsMade: 0,
+      },
+    ]);
+    expect(worker.lines.join('\n')).not.toContain(payload.body);
+    expect(await worker.stop()).toBe(0);
+  });
+});
+
+describe('synapse-queue worker', () => {
+  test('prints its settings with secrets masked', async () => {
+    const secretUrl = redisUrl().replace('redis://', 'redis://default:@');
+    const worker = await startWorker({ ...VAPID, REDIS_URL: secretUrl, PUBLIC_BASE_URL: 'https://cdn.example.com' });
+    const text = worker.lines.join('\n');
+    expect(text).toContain(`REDIS_URL=${secretUrl.replace('default:', '***')}`);
+    expect(text).toContain('VAPID_PRIVATE_KEY=***');
+    expect(text).toContain('PUBLIC_BASE_URL=https://cdn.example.com');
+    expect(text).not.toContain(privateKey);
+    expect(await worker.stop()).toBe(0);
+  });
+
+  test.each([
+    ['REDIS_URL must be a URL that begins with redis://', { REDIS_URL: 'http://:secret@localhost' }],
+    ['REDIS_PORT must be a whole number from 1 to 65535, got `70000`', { REDIS_URL: '', REDIS_PORT: '70000' }],
+    ['LOG_LEVEL must be one of error, warn, info, debug; got `loud`', { LOG_LEVEL: 'loud' }],
+    ['LOG_FORMAT must be one of text, json; got `xml`', { LOG_FORMAT: 'xml' }],
+    ['WORKER_QUEUES must be names out of push-notifications', { WORKER_QUEUES: 'videos' }],
+    ['WORKER_SHUTDOWN_TIMEOUT_MS must be a whole number from 0', { WORKER_SHUTDOWN_TIMEOUT_MS: 'soon' }],
+    ['VAPID_PUBLIC_KEY must be a public key of 65 bytes', { VAPID_PUBLIC_KEY: '' }],
+    ['VAPID_PRIVATE_KEY must be a private key of 32 bytes', { VAPID_PRIVATE_KEY: 'secret' }],
+    ['VAPID_SUBJECT must be a contact', { VAPID_SUBJECT: 'admin' }],
+    ['PUSH_ALLOW_PRIVATE_NETWORK must be one of true, false', { PUSH_ALLOW_PRIVATE_NETWORK: 'yes' }],
+    ['DATABASE_URL', { DATABASE_URL: 'oracle://user:secret@host/db' }],
+    ['STORAGE_URL', { STORAGE_URL: 'ftp://user:secret@host' }],
+    ['PUBLIC_BASE_URL', { PUBLIC_BASE_URL: 'cdn.example.com' }],
+  ])('refuses to start: %s', async (message, env) => {
+    const worker = run(['worker'], { ...baseEnv(), ...VAPID, ...env });
+    expect(await worker.exit()).toBe(2);
+    expect(worker.errors).toHaveLength(1);
+    expect(worker.errors[0]).toContain(`synapse-queue: ${message}`);
+    expect(worker.errors[0]).not.toContain('secret');
+  });
+
+  test('escapes what a job name could do to the log', async () => {
+    const worker = await startWorker({ WORKER_QUEUES: 'file-processing' });
+    const forged = 'x\n✅ Job 1 completed\u001b[2J';
+    await service.queue('file-processing').add(forged, {}, { attempts: 1 });
+    await worker.line('❌ Job 1 failed');
+    expect(worker.lines).toContain('🔄 Worker: Processing job 1 of type x\\n✅ Job 1 completed\\u001b[2J');
+    expect(worker.lines).not.toContain('✅ Job 1 completed');
+    expect(await worker.stop()).toBe(0);
+  });
+
+  test('drains on SIGTERM: what runs is finished, what waits stays', async () => {
+    await writeFile(join(folder.path, 'photo.jpg'), await jpeg(4000, 3000));
+    const worker = await startWorker({ WORKER_QUEUES: 'file-processing' });
+    const outputs = [...Array(20).keys()];
+    await Promise.all(
+      outputs.map((index) => service.addImageProcessing({ filePath: 'photo.jpg', outputPath: `${index}.jpg` })),
+    );
+    await worker.line('🔄 Worker: Processing job 3 ');
+    expect(await worker.stop()).toBe(0);
+
+    const { completed, waiting, active, failed } = await service.queue('file-processing').getJobCounts();
+    const started = worker.lines.filter((line) => line.startsWith('🔄')).length;
+    expect([completed, active, failed]).toEqual([started, 0, 0]);
+    expect(waiting).toBe(outputs.length - started);
+    expect(worker.lines.at(-1)).toBe('🛑 Worker: stopped');
+    expect(worker.errors).toEqual([]);
+  });
+
+  test('hands jobs back that do not end by the deadline, and says so by its exit code', async () => {
+    const file = await userWorker(`new Worker('endless', () => new Promise(() => {}), options);`);
+    const worker = await startWorker({ WORKER_SHUTDOWN_TIMEOUT_MS: '200' }, file);
+    const queue = new Queue('endless', { connection: { url: redisUrl() }, prefix });
+    const job = await queue.add('endless', {});
+    await until('the job to run', () => job.isActive());
+    expect(await worker.stop()).toBe(1);
+    expect(worker.lines.at(-1)).toBe('🛑 Worker: stopped, 1 jobs went back to the queue');
+    expect(await job.getState()).toBe('waiting');
+    await job.refresh();
+    expect(job.attemptsMade).toBe(0);
+    await queue.close();
+  });
+
+  test('a second signal ends it at once', async () => {
+    const file = await userWorker(
+      `process.stdout.write('pid ' + process.pid + '\\n'); new Worker('endless', () => new Promise(() => {}), options);`,
+    );
+    const worker = await startWorker({}, file);
+    const queue = new Queue('endless', { connection: { url: redisUrl() }, prefix });
+    const job = await queue.add('endless', {});
+    await until('the job to run', () => job.isActive());
+    const pid = Number((await worker.line('pid ')).split(' ')[1]);
+    process.kill(pid, 'SIGINT');
+    await worker.line('🛑 Worker: SIGINT received, finishing 1 running jobs');
+    process.kill(pid, 'SIGINT');
+    expect(await worker.exit()).toBe(130);
+    await queue.close();
+  });
+});
+
+describe('synapse-queue worker <file>', () => {
+  test('runs the file and drains the workers it opened', async () => {
+    const file = await userWorker(`
+      let release;
+      new Worker('own', () => new Promise((resolve) => { release = resolve; console.log('begun'); }), options);
+      process.once('SIGTERM', () => release('done'));`);
+    const worker = await startWorker({}, file);
+    const queue = new Queue('own', { connection: { url: redisUrl() }, prefix });
+    const job = await queue.add('own', {});
+    await worker.line('begun');
+    expect(await worker.stop()).toBe(0);
+    expect(await job.getState()).toBe('completed');
+    await queue.close();
+  });
+
+  test.each([
+    ['does not exist', 'missing.js'],
+    ['cannot be run: Node', 'worker.xyz'],
+  ])('a file that %s is refused in one line', async (reason, name) => {
+    await writeFile(join(folder.path, 'worker.xyz'), '');
+    const worker = run(['worker', join(folder.path, name)], baseEnv());
+    expect(await worker.exit()).toBe(2);
+    expect(worker.errors).toEqual([expect.stringContaining(reason)]);
+  });
+
+  test('a file that throws ends with its stack trace', async () => {
+    const worker = run(['worker', await userWorker('throw new Error("broken file");')], baseEnv());
+    expect(await worker.exit()).toBe(1);
+    expect(worker.errors.join('\n')).toMatch(/broken file[^]*worker\.cjs/);
+  });
+});
+
+test('synapse-queue vapid prints a new pair that the worker accepts', () => {
+  const print = () => spawnSync(process.execPath, [join(__dirname, '..', 'dist', 'cli', 'index.js'), 'vapid']);
+  const text = print().stdout.toString();
+  expect(text).toMatch(/^VAPID_PUBLIC_KEY=[\w-]{87}\nVAPID_PRIVATE_KEY=[\w-]{43}\n$/);
+  expect(print().stdout.toString()).not.toBe(text);
+});

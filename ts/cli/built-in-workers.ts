@@ -1,0 +1,52 @@
+import type { ProcessorMap } from '../processor-map';
+import { BUILT_IN_QUEUES, type QueueName } from '../queue-names';
+import { Worker } from '../worker';
+import { logJobs } from './job-lines';
+import type { Log } from './log';
+import { reportOf } from './settings-report';
+import { drainOnSignal } from './shutdown';
+import { unavailableProcessor } from './unavailable-processor';
+import type { WorkerSettings } from './worker-settings';
+
+/** How long Redis may be silent at start before the log says so, ms. */
+const SILENCE_MS = 5000;
+
+/** Works on the built-in queues until the process is asked to stop. */
+export async function runBuiltInWorkers(settings: WorkerSettings, log: Log): Promise<void> {
+  for (const [name, value] of Object.entries(reportOf(settings))) {
+    log.info(`${name}=${value}`, { event: 'setting', name, value });
+  }
+  const native: ProcessorMap = {};
+  const workers = settings.queues.map((queue) => openWorker(queue, native, settings));
+  for (const worker of workers) {
+    logJobs(worker, log);
+  }
+  drainOnSignal({ workers: () => workers, timeoutMs: settings.shutdownTimeoutMs, log });
+  await untilReady(workers, log);
+  const queues = workers.map((worker) => `${worker.name} (${worker.concurrency} at once)`).join(', ');
+  log.info(`🚀 Worker: started on ${queues}`, { event: 'started', queues: settings.queues, pid: process.pid });
+}
+
+function openWorker(queue: QueueName, native: ProcessorMap, settings: WorkerSettings): Worker {
+  const { jobTypes, worker } = BUILT_IN_QUEUES[queue];
+  const processors = Object.fromEntries(jobTypes.map((type) => [type, native[type] ?? unavailableProcessor]));
+  const { lockDurationMs: lockDuration, stalledIntervalMs: stalledInterval } = settings;
+  return new Worker(queue, processors, {
+    ...worker,
+    connection: settings.redis,
+    prefix: settings.prefix,
+    ...(lockDuration !== undefined && { lockDuration }),
+    ...(stalledInterval !== undefined && { stalledInterval }),
+  });
+}
+
+async function untilReady(workers: readonly Worker[], log: Log): Promise<void> {
+  const silence = setTimeout(() => {
+    log.warn('Worker: no answer from Redis yet, still trying', { event: 'waiting' });
+  }, SILENCE_MS);
+  try {
+    await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+  } finally {
+    clearTimeout(silence);
+  }
+}
