@@ -1,7 +1,8 @@
 //! The SQLite stores against real database files.
 
 use synapse_queue_processors::stores::{
-    FileStore, FileUpdate, SchemaNames, SqliteStores, StoreError, Subscription, SubscriptionStore, UserStore, UserUpdate,
+    FileStore, FileUpdate, SchemaNames, SqliteStores, StoreError, Subscription, SubscriptionStore, UserStore,
+    UserUpdate,
 };
 
 const INJECTION: &str = "x'); DROP TABLE \"PushSubscription\"; --\"]";

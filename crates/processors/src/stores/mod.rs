@@ -30,7 +30,11 @@ pub struct Subscription {
 
 impl std::fmt::Debug for Subscription {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Subscription").field("id", &self.id).field("user_id", &self.user_id).finish_non_exhaustive()
+        formatter
+            .debug_struct("Subscription")
+            .field("id", &self.id)
+            .field("user_id", &self.user_id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,0 +1,132 @@
+//! The gate every outgoing request of a processor passes.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder};
+use url::{Host, Url};
+
+use super::address::is_globally_routable;
+use super::error::NetError;
+use super::origin::Origin;
+use super::resolver::PublicResolver;
+use super::trust::Trust;
+
+/// How long an unused connection is kept open for the next request.
+pub(crate) const CONNECTION_IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// What the guard lets through besides public addresses.
+#[derive(Debug, Clone, Default)]
+pub struct NetGuardOptions {
+    /// Lets every address through. For tests and closed networks only. Defaults to false.
+    pub allow_private_network: bool,
+    /// Origins that may be at private addresses, e.g. `https://push.internal:8443`. Host and port must both match. Defaults to none.
+    pub allowed_origins: Vec<String>,
+    /// PEM certificates of authorities to trust besides the system's. Defaults to none.
+    pub extra_root_certificates: Vec<u8>,
+}
+
+/// HTTPS clients for URLs that come from users.
+///
+/// Only https, no user names, no redirects, no proxies from the environment. A name is resolved once, private addresses are dropped, and the
+/// connection goes to one of the checked addresses. Connections are pooled per origin, HTTP/2 where the server speaks it.
+#[derive(Debug, Clone)]
+pub struct NetGuard {
+    public_only: Client,
+    /// Used for opted-in origins; the two never share connections.
+    unrestricted: Client,
+    allow_private_network: bool,
+    allowed_origins: HashSet<Origin>,
+}
+
+/// A URL that passed the guard's checks.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Where the request goes. May hold a capability token in its path: never log it.
+    pub url: Url,
+    /// Its origin, fit for logs.
+    pub origin: Origin,
+}
+
+impl NetGuard {
+    /// Builds the clients. A request and its answer may take `timeout`, connecting included.
+    ///
+    /// # Errors
+    /// `InvalidAllowedOrigin`, `InvalidCertificates`, or `Client` if TLS cannot be set up.
+    pub fn new(options: &NetGuardOptions, timeout: Duration) -> Result<Self, NetError> {
+        let allowed_origins =
+            options.allowed_origins.iter().map(|text| parse_origin(text)).collect::<Result<_, _>>()?;
+        let trust = Trust::new(&options.extra_root_certificates)?;
+        Ok(Self {
+            public_only: trust.build(|| client(timeout).dns_resolver(PublicResolver))?,
+            unrestricted: trust.build(|| client(timeout))?,
+            allow_private_network: options.allow_private_network,
+            allowed_origins,
+        })
+    }
+
+    /// Checks what can be known about a URL without connecting.
+    ///
+    /// # Errors
+    /// `InvalidUrl`, `NotHttps`, `HasCredentials`, `AddressRefused` for a literal address that is not public.
+    pub fn check(&self, url: &str) -> Result<Target, NetError> {
+        let url = Url::parse(url)?;
+        if url.scheme() != "https" {
+            return Err(NetError::NotHttps { scheme: url.scheme().into() });
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(NetError::HasCredentials);
+        }
+        let target = Target { origin: Origin::of(&url), url };
+        // Literal addresses never reach the resolver. The parser has normalised decimal, octal and hexadecimal spellings.
+        let literal = match target.url.host() {
+            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+            Some(Host::Domain(_)) | None => None,
+        };
+        match literal {
+            Some(address) if !self.is_opted_in(&target.origin) && !is_globally_routable(address) => {
+                Err(NetError::AddressRefused { host: target.url.host_str().unwrap_or_default().into(), address })
+            }
+            _ => Ok(target),
+        }
+    }
+
+    /// The client that may talk to this target.
+    pub fn client_for(&self, target: &Target) -> &Client {
+        if self.is_opted_in(&target.origin) { &self.unrestricted } else { &self.public_only }
+    }
+
+    fn is_opted_in(&self, origin: &Origin) -> bool {
+        self.allow_private_network || self.allowed_origins.contains(origin)
+    }
+}
+
+fn client(timeout: Duration) -> ClientBuilder {
+    Client::builder()
+        .https_only(true)
+        .redirect(Policy::none())
+        .no_proxy()
+        .referer(false)
+        .tcp_nodelay(true)
+        .timeout(timeout)
+        .connect_timeout(timeout)
+        .pool_idle_timeout(CONNECTION_IDLE_TIMEOUT)
+}
+
+fn parse_origin(text: &str) -> Result<Origin, NetError> {
+    let url = Url::parse(text).ok().filter(|url| {
+        url.scheme() == "https"
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+    });
+    url.map(|url| Origin::of(&url)).ok_or_else(|| {
+        let got = text.rsplit_once('@').map_or(text, |(_, after_credentials)| after_credentials);
+        NetError::InvalidAllowedOrigin { got: got.into() }
+    })
+}
