@@ -195,25 +195,29 @@ describe('QueueService', () => {
 
 describe('QueueService and its server', () => {
   let server: RedisServer;
-  let redis: Redis;
 
   beforeEach(async () => {
     server = await RedisServer.start();
-    redis = new Redis(server.url, { retryStrategy: null });
-    redis.on('error', () => undefined);
   });
-  afterEach(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
+  afterEach(() => server.stop());
+
+  /** Asks the server with a client of its own. */
+  async function ask<T>(question: (redis: Redis) => Promise<T>): Promise<T> {
+    const redis = new Redis(server.url);
+    try {
+      return await question(redis);
+    } finally {
+      await redis.quit();
+    }
+  }
 
   test('jobs added in one turn travel in one script call', async () => {
     const service = new QueueService({ connection: { url: server.url }, logger: new Recorder() });
     await service.addPushNotification({ userId: 'user_0', payload });
-    await redis.config('RESETSTAT');
+    await ask((redis) => redis.config('RESETSTAT'));
     const recipients = [...Array(100).keys()].map((index) => `user_${index}`);
     const jobs = await Promise.all(recipients.map((userId) => service.addPushNotification({ userId, payload })));
-    const statistics = await redis.info('commandstats');
+    const statistics = await ask((redis) => redis.info('commandstats'));
     expect(new Set(jobs.map((job) => job.id)).size).toBe(100);
     expect(statistics).toMatch(/cmdstat_evalsha:calls=1,/);
     await service.close();
@@ -226,7 +230,7 @@ describe('QueueService and its server', () => {
       return service;
     });
     const services = await Promise.all(requests);
-    const clients = String(await redis.client('LIST')).trim().split('\n');
+    const clients = String(await ask((redis) => redis.client('LIST'))).trim().split('\n');
     // The other one asks.
     expect(clients).toHaveLength(2);
     await Promise.all(services.map((service) => service.close()));
