@@ -1,5 +1,7 @@
 //! The SQLite stores against real database files.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, wherever its helper stands")]
+
 use synapse_queue_processors::stores::{
     FileStore, FileUpdate, SchemaNames, SqliteStores, StoreError, Subscription, SubscriptionStore, UserStore,
     UserUpdate,

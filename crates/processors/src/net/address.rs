@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Special-purpose IPv4 blocks as (network, prefix length), after the IANA registry and RFC 6890.
 const REFUSED_V4: &[(Ipv4Addr, u32)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),        // "this network"; Linux connects 0.0.0.0 to itself
+    (Ipv4Addr::UNSPECIFIED, 8),            // "this network"; Linux connects 0.0.0.0 to itself
     (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
     (Ipv4Addr::new(100, 64, 0, 0), 10),    // carrier-grade NAT; some clouds keep metadata here
     (Ipv4Addr::new(127, 0, 0, 0), 8),      // loopback

@@ -114,6 +114,9 @@ fn client(timeout: Duration) -> ClientBuilder {
         .timeout(timeout)
         .connect_timeout(timeout)
         .pool_idle_timeout(CONNECTION_IDLE_TIMEOUT)
+        // A connection that died silently would let every later request time out: an unanswered ping closes it.
+        .http2_keep_alive_interval(timeout / 2)
+        .http2_keep_alive_timeout(timeout / 2)
 }
 
 fn parse_origin(text: &str) -> Result<Origin, NetError> {

@@ -96,8 +96,7 @@ pub fn encrypt(payload: &[u8], recipient: &RecipientKeys) -> Result<Vec<u8>, Enc
     random.fill(&mut salt).map_err(|_| EncryptionError::NoRandomness)?;
     let peer = agreement::UnparsedPublicKey::new(&agreement::ECDH_P256, &recipient.public);
     agreement::agree_ephemeral(private, &peer, |shared| {
-        let sender = public.as_ref().try_into().expect("a P-256 public key has 65 bytes");
-        seal(payload, recipient, &Agreement { shared, sender, salt })
+        seal(payload, recipient, &Agreement { shared, sender: public.as_ref(), salt })
     })
     .map_err(|_| EncryptionError::InvalidPublicKey { reason: "is not a point of the curve P-256".into() })?
 }
@@ -106,8 +105,8 @@ pub fn encrypt(payload: &[u8], recipient: &RecipientKeys) -> Result<Vec<u8>, Enc
 struct Agreement<'a> {
     /// Result of the Diffie-Hellman exchange.
     shared: &'a [u8],
-    /// The sender's one-time public key.
-    sender: &'a [u8; PUBLIC_KEY_LEN],
+    /// The sender's one-time public key, an uncompressed point.
+    sender: &'a [u8],
     salt: [u8; SALT_LEN],
 }
 
@@ -172,8 +171,8 @@ mod tests {
     fn the_published_example_is_reproduced_byte_for_byte() {
         let recipient = RecipientKeys::parse(PUBLIC, AUTH).unwrap();
         let shared = decode_base64("kyrL1jIIOHEzg3sM2ZWRHDRB62YACZhhSlknJ672kSs").unwrap();
-        let sender =
-            fixed("BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8").unwrap();
+        let sender = "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8";
+        let sender = decode_base64(sender).unwrap();
         let salt = fixed("DGv6ra1nlYgDCS1FRnbzlw").unwrap();
 
         let body = seal(

@@ -74,7 +74,12 @@ impl<'a> FanOut<'a> {
 
     /// `Some` if another attempt is needed for what was tried.
     pub(super) fn into_outcome(self) -> Option<Outcome> {
-        self.postponed.outcome(self.surroundings.context.now_ms())
+        let context = self.surroundings.context;
+        let outcome = self.postponed.outcome(context.now_ms())?;
+        if let Outcome::Delayed { .. } = outcome {
+            context.log(LogLevel::Info, "Waiting for the pause that a push service has asked for".into());
+        }
+        Some(outcome)
     }
 
     fn fill(&self, in_flight: &mut JoinSet<Finished>, waiting: &mut std::vec::IntoIter<Subscription>) {

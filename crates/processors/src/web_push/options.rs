@@ -7,7 +7,7 @@ use super::vapid::VapidKeys;
 use crate::net::NetGuardOptions;
 
 /// How long a push service keeps a message for an absent browser unless the job says otherwise: four weeks.
-pub const DEFAULT_TTL: Duration = Duration::from_secs(4 * 7 * 24 * 3600);
+pub const DEFAULT_TTL: Duration = Duration::from_hours(4 * 7 * 24);
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_CONCURRENCY: usize = 100;
 const CONCURRENCY_MAX: usize = 1000;

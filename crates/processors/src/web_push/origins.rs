@@ -14,7 +14,7 @@ const TOKEN_REFRESH_BEFORE_S: u64 = 2 * 3600;
 /// Origins come from users' browsers, so their number is bounded; beyond this, entries nobody needs are dropped.
 const ORIGINS_MAX: usize = 1024;
 /// A server that asks for a longer pause is asked again after this.
-const PAUSE_MAX: Duration = Duration::from_secs(24 * 3600);
+const PAUSE_MAX: Duration = Duration::from_hours(24);
 
 /// Every origin messages were sent to lately.
 #[derive(Default)]
@@ -136,7 +136,7 @@ mod tests {
     fn a_shorter_pause_never_cuts_a_longer_one() {
         let state = OriginState::default();
         assert_eq!(state.pause(), None);
-        state.pause_for(Duration::from_secs(60));
+        state.pause_for(Duration::from_mins(1));
         state.pause_for(Duration::from_secs(1));
         assert!(state.pause().unwrap() > Duration::from_secs(50));
     }

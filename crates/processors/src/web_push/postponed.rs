@@ -41,10 +41,8 @@ impl Postponed {
     pub(super) fn outcome(self, now_ms: i64) -> Option<Outcome> {
         let postponed = self.unavailable + self.paused;
         if self.unavailable > 0 {
-            let message = format!(
-                "{postponed} push notifications are not delivered yet, the first because: {}",
-                self.first_reason
-            );
+            let message =
+                format!("push notifications still to deliver: {postponed}, the first because: {}", self.first_reason);
             let failure =
                 Failure { retry_after: self.retry_after, ..Failure::new("PUSH_SERVICE_UNAVAILABLE", message) };
             return Some(Outcome::Failed(failure));

@@ -88,8 +88,8 @@ mod tests {
     #[test]
     fn retry_after_is_read_as_seconds_or_date() {
         let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
-        assert_eq!(retry_after(&headers("120"), now), Some(Duration::from_secs(120)));
-        assert_eq!(retry_after(&headers("Sun, 06 Nov 1994 08:50:37 GMT"), now), Some(Duration::from_secs(60)));
+        assert_eq!(retry_after(&headers("120"), now), Some(Duration::from_mins(2)));
+        assert_eq!(retry_after(&headers("Sun, 06 Nov 1994 08:50:37 GMT"), now), Some(Duration::from_mins(1)));
         assert_eq!(retry_after(&headers("Sun, 06 Nov 1994 08:48:37 GMT"), now), None);
         assert_eq!(retry_after(&headers("soon"), now), None);
         assert_eq!(retry_after(&HeaderMap::new(), now), None);

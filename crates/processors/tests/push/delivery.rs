@@ -157,7 +157,7 @@ async fn a_subscription_with_broken_keys_fails_alone() {
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let receiver = Receiver::start().await;
-    receiver.script("/a", [Answer::status(307).header("location", format!("{}/elsewhere", receiver.origin()))]);
+    receiver.script("/a", [Answer::status(307).header("location", &format!("{}/elsewhere", receiver.origin()))]);
     let store = Arc::new(MemoryStore::new([Browser::new(&receiver, "a", "ann").subscription]));
 
     let outcome = processor(&receiver, &store).process(&job("ann"), &FakeContext::default()).await;

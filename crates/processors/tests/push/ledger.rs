@@ -35,7 +35,7 @@ async fn a_retry_sends_only_what_was_not_delivered_and_counts_everything() {
     let origin = receiver.origin();
     assert!(
         lines.contains(&format!(
-            "Error processing push notification job 7: 1 push notifications are not delivered yet, the first because: \
+            "Error processing push notification job 7: push notifications still to deliver: 1, the first because: \
          503 Service Unavailable from {origin}"
         )),
         "{lines:?}"

@@ -1,5 +1,7 @@
 //! The push processors against a real HTTPS receiver that decrypts and verifies with other implementations than ours.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, wherever its helper stands")]
+
 mod authority;
 mod batch;
 mod browser;
