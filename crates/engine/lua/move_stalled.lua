@@ -42,7 +42,7 @@ if #suspects > 0 then
   end
   local tokens = redis.call("MGET", unpack(locks))
   for i, job_id in ipairs(suspects) do
-    if not tokens[i] and redis.call("LREM", active, 1, job_id) == 1 then
+    if not tokens[i] and redis.call("LREM", active, -1, job_id) == 1 then
       local job = base .. job_id
       if redis.call("EXISTS", job) == 1 then
         local scheduler = redis.call("HGET", job, "rjk")

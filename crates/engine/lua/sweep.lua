@@ -44,26 +44,28 @@ else
   page = redis.call("ZRANGE", key, offset, offset + count - 1)
 end
 
+-- What decides over a finished job is its place alone.
+local wanted = is_finished and { "deid", "parentKey" } or { "deid", "parentKey", "rjk", "processedOn", "timestamp" }
 local removed, orphaned = {}, {}
 for i = 1, #page do
   local position = is_list and #page + 1 - i or i
   local job_id = page[position]
   local job = base .. job_id
-  local fields = redis.call("HMGET", job, "rjk", "deid", "parentKey", "processedOn", "timestamp")
+  local fields = redis.call("HMGET", job, unpack(wanted))
   local is_recent = max_ms and not is_finished and (tonumber(fields[4] or fields[5]) or 0) > max_ms
   local is_spared = is_recent or (state == "active" and redis.call("EXISTS", job .. ":lock") == 1)
-    or (not is_finished and is_pending_of_scheduler(base, job_id, fields[1]))
+    or (not is_finished and is_pending_of_scheduler(base, job_id, fields[3]))
   if not is_spared then
     removed[#removed + 1] = job_id
     if is_list then
       -- An empty id marks the entry, so that one LREM takes all of them, however long the list is beyond this page.
       redis.call("LSET", key, position - 1 - #page - offset, "")
     end
-    if fields[2] then
-      release_deduplication(base, job_id, fields[2])
+    if fields[1] then
+      release_deduplication(base, job_id, fields[1])
     end
-    if fields[3] then
-      orphaned[#orphaned + 1] = { job, fields[3] }
+    if fields[2] then
+      orphaned[#orphaned + 1] = { job, fields[2] }
     end
   end
 end

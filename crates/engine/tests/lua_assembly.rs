@@ -22,9 +22,7 @@ fn file(name: &str, source: impl Into<String>) -> LuaFile {
 }
 
 fn include(name: &str, includes: &[&str], body: &str) -> LuaFile {
-    let lines = includes
-        .iter()
-        .fold(String::new(), |lines, name| lines + "--- @include \"includes/" + name + "\"\n");
+    let lines = includes.iter().fold(String::new(), |lines, name| lines + "--- @include \"includes/" + name + "\"\n");
     file(name, format!("--- One function.\n{lines}local function {name}()\n{body}\nend\n"))
 }
 

@@ -9,6 +9,8 @@ mod observation;
 mod operation;
 mod pausing;
 mod removal;
+#[cfg(test)]
+mod repeat_tests;
 mod running_job;
 mod settle;
 pub(crate) mod source;

@@ -8,8 +8,8 @@ use super::{Scripts, new_call_id, source};
 use crate::error::Result;
 use crate::wire::{Reply, malformed};
 
-/// Suspects per call, so that one call holds Redis for a few milliseconds at most.
-const PAGE_SIZE: &str = "250";
+/// Suspects per call: each is searched for in `active`, so that one call holds Redis for a few milliseconds even with thousands.
+const PAGE_SIZE: &str = "100";
 
 impl Scripts {
     /// Sends jobs back to the queue that were active at the last check and whose lock has not been renewed since; returns their
