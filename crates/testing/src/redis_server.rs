@@ -33,6 +33,8 @@ pub struct RedisServer {
     binary: PathBuf,
     port: u16,
     durability: Durability,
+    /// Further arguments on the command line.
+    settings: Vec<String>,
     directory: Option<TempDir>,
     /// `None` between [`RedisServer::kill`] and [`RedisServer::restart`].
     process: Option<Watchdog>,
@@ -53,6 +55,14 @@ impl RedisServer {
     /// # Panics
     /// When no server binary is found or it does not answer within 5 s.
     pub fn start(durability: Durability) -> Self {
+        Self::start_with(durability, &[])
+    }
+
+    /// Starts a server with further settings, as `--name value` pairs. Those of [`Durability::Always`] have a directory of their own.
+    ///
+    /// # Panics
+    /// When no server binary is found or it does not answer within 5 s.
+    pub fn start_with(durability: Durability, settings: &[&str]) -> Self {
         let directory = match durability {
             Durability::Volatile => None,
             Durability::Always => Some(TempDir::new().expect("a temporary directory can be made")),
@@ -61,6 +71,7 @@ impl RedisServer {
             binary: find_binary(),
             port: 0,
             durability,
+            settings: settings.iter().map(ToString::to_string).collect(),
             directory,
             process: None,
         };
@@ -72,10 +83,7 @@ impl RedisServer {
                 Err(error) => failure = Some(error),
             }
         }
-        panic!(
-            "{} did not start in {START_ATTEMPTS} attempts: {failure:?}",
-            server.binary.display()
-        );
+        panic!("{} did not start in {START_ATTEMPTS} attempts: {failure:?}", server.binary.display());
     }
 
     /// `redis://127.0.0.1:<port>`
@@ -108,11 +116,7 @@ impl RedisServer {
     pub fn restart(&mut self) {
         self.kill();
         if let Err(error) = self.launch() {
-            panic!(
-                "{} did not restart on port {}: {error}",
-                self.binary.display(),
-                self.port
-            );
+            panic!("{} did not restart on port {}: {error}", self.binary.display(), self.port);
         }
     }
 
@@ -125,16 +129,9 @@ impl RedisServer {
 
     fn arguments(&self) -> Vec<String> {
         let port = self.port.to_string();
-        let directory = self
-            .directory
-            .as_ref()
-            .map_or_else(env::temp_dir, |it| it.path().to_owned());
+        let directory = self.directory.as_ref().map_or_else(env::temp_dir, |it| it.path().to_owned());
         let directory = directory.to_string_lossy();
-        let append_only = if self.durability == Durability::Always {
-            "yes"
-        } else {
-            "no"
-        };
+        let append_only = if self.durability == Durability::Always { "yes" } else { "no" };
         let pairs = [
             ("--port", port.as_str()),
             ("--bind", "127.0.0.1"),
@@ -146,27 +143,24 @@ impl RedisServer {
         pairs
             .iter()
             .flat_map(|(name, value)| [(*name).to_owned(), (*value).to_owned()])
+            .chain(self.settings.iter().cloned())
             .collect()
     }
 }
 
-fn find_binary() -> PathBuf {
+pub(crate) fn find_binary() -> PathBuf {
     if let Some(named) = env::var_os(BINARY_VARIABLE) {
         return PathBuf::from(named);
     }
     let path = env::var_os("PATH").unwrap_or_default();
-    let on_path = |name: &str| {
-        env::split_paths(&path)
-            .map(|folder| folder.join(name))
-            .find(|file| file.is_file())
-    };
+    let on_path = |name: &str| env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
     ["redis-server", "valkey-server"]
         .into_iter()
         .find_map(on_path)
         .unwrap_or_else(|| panic!("no redis-server or valkey-server on PATH; name one in {BINARY_VARIABLE}"))
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .expect("the loopback interface has a free port")
@@ -182,7 +176,8 @@ fn wait_until_ready(port: u16, pid: u32) -> io::Result<()> {
             Ok(info) if info.lines().any(|line| line == own_line) => return Ok(()),
             Ok(info) if !info.starts_with("-LOADING") => return Err(io::ErrorKind::AddrInUse.into()),
             Err(error) if Instant::now() >= deadline => return Err(error),
-            // Refused or still loading its file.
+            Ok(_) if Instant::now() >= deadline => return Err(io::ErrorKind::TimedOut.into()),
+            // Still loading its file, or refused because it does not listen yet.
             Ok(_) | Err(_) => thread::sleep(POLL_INTERVAL),
         }
     }

@@ -1,13 +1,13 @@
 //! A connection of its own for commands that block on the server.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Cmd, Value};
+use redis::{Cmd, Value};
 
-use super::ConnectionOptions;
-use super::command::connect;
+use super::connector::Connector;
 use super::failure::connect_error;
+use super::server::{Purpose, Request, Socket};
 use crate::error::{Error, Result};
 use crate::wire::{Reply, malformed};
 
@@ -22,10 +22,9 @@ const MIN_BLOCK: Duration = Duration::from_millis(2);
 /// Dropping a running call closes the socket, which ends the command on the server; a marker it took at that very moment is lost,
 /// which other workers make up for when their own wait ends.
 pub struct BlockingConnection {
-    options: ConnectionOptions,
-    client: redis::Client,
+    connector: Arc<Connector>,
     client_name: String,
-    socket: Option<MultiplexedConnection>,
+    socket: Option<Socket>,
 }
 
 /// A taken wake-up marker.
@@ -36,8 +35,8 @@ pub struct Marker {
 }
 
 impl BlockingConnection {
-    pub(super) fn new(options: ConnectionOptions, client: redis::Client, client_name: &str) -> Self {
-        Self { options, client, client_name: client_name.into(), socket: None }
+    pub(super) fn new(connector: Arc<Connector>, client_name: &str) -> Self {
+        Self { connector, client_name: client_name.into(), socket: None }
     }
 
     /// Opens the socket ahead of its first use.
@@ -73,25 +72,22 @@ impl BlockingConnection {
     /// Any; after one the socket is gone and the next call opens a new one.
     pub async fn call(&mut self, command: &Cmd, timeout: Duration) -> Result<Value> {
         let mut socket = self.take_socket().await?;
-        let reply = tokio::time::timeout(timeout + RESPONSE_MARGIN, socket.send_packed_command(command)).await;
+        let reply = tokio::time::timeout(timeout + RESPONSE_MARGIN, socket.send(Request::One(command))).await;
         let reply = reply.map_err(|_| Error::Unavailable { deadline: timeout + RESPONSE_MARGIN, source: None })??;
         self.socket = Some(socket);
-        Ok(reply.extract_error()?)
+        Ok(reply)
     }
 
     /// Takes the socket out, so that a call that is dropped or fails leaves none behind.
-    async fn take_socket(&mut self) -> Result<MultiplexedConnection> {
+    async fn take_socket(&mut self) -> Result<Socket> {
         if let Some(socket) = self.socket.take() {
             return Ok(socket);
         }
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(self.options.connect_timeout))
-            .set_response_timeout(None);
-        let mut socket = connect(&self.options, &self.client, &config).await?;
+        let mut socket = self.connector.open(Purpose::Blocking).await?;
         let mut set_name = redis::cmd("CLIENT");
         set_name.arg("SETNAME").arg(&self.client_name);
-        let named = socket.send_packed_command(&set_name).await.and_then(Value::extract_error);
-        named.map_err(|error| connect_error(&self.options, error))?;
+        let named = socket.send(Request::One(&set_name)).await;
+        named.map_err(|error| connect_error(&self.connector.options, error))?;
         Ok(socket)
     }
 }

@@ -3,12 +3,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Cmd, Pipeline, RedisError, Value};
+use redis::{Cmd, Pipeline, RedisError, Value};
+use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::failure::{Recovery, connect_error, recovery};
-use super::{BlockingConnection, ConnectionOptions, Reconnect, registry};
+use super::connector::Connector;
+use super::failure::{Recovery, recovery};
+use super::server::{Purpose, Request, Socket};
+use super::{BlockingConnection, ConnectionOptions, registry};
 use crate::error::{Error, Result};
 use crate::wire::Reply;
 
@@ -26,8 +28,7 @@ pub struct Connection {
 
 /// The shared part: at most one open socket, replaced when it breaks.
 pub(super) struct CommandConnection {
-    options: ConnectionOptions,
-    client: redis::Client,
+    connector: Arc<Connector>,
     /// The open socket, if any. Written by whoever connects, read by every call. Never held across an await.
     live: Mutex<Option<Live>>,
     /// Held while connecting, so that callers wait for one attempt instead of making their own.
@@ -38,23 +39,7 @@ pub(super) struct CommandConnection {
 struct Live {
     /// Tells a broken socket from the one that has replaced it meanwhile.
     generation: u64,
-    socket: MultiplexedConnection,
-}
-
-/// What is sent, as often as it takes.
-#[derive(Clone, Copy)]
-enum Request<'a> {
-    One(&'a Cmd),
-    Many(&'a Pipeline),
-}
-
-impl Request<'_> {
-    async fn send(self, mut socket: MultiplexedConnection) -> redis::RedisResult<Value> {
-        match self {
-            Self::One(command) => socket.send_packed_command(command).await?.extract_error(),
-            Self::Many(pipeline) => Value::Array(socket.send_packed_commands(pipeline, 0, pipeline.len()).await?).extract_error(),
-        }
-    }
+    socket: Socket,
 }
 
 impl Connection {
@@ -79,7 +64,7 @@ impl Connection {
 
     /// How the server is reached.
     pub fn options(&self) -> &ConnectionOptions {
-        &self.shared.options
+        &self.shared.connector.options
     }
 
     /// Whether a socket is open right now, as far as the last call could tell.
@@ -89,7 +74,12 @@ impl Connection {
 
     /// A separate socket for blocking commands, visible as `client_name` in CLIENT LIST. Opened by its first use.
     pub fn blocking(&self, client_name: &str) -> BlockingConnection {
-        BlockingConnection::new(self.shared.options.clone(), self.shared.client.clone(), client_name)
+        BlockingConnection::new(Arc::clone(&self.shared.connector), client_name)
+    }
+
+    /// Failed attempts to open this connection or a blocking one beside it, from now on; calls meanwhile wait and try again.
+    pub fn failures(&self) -> broadcast::Receiver<Arc<Error>> {
+        self.shared.connector.failures()
     }
 
     /// Waits until the server answers.
@@ -119,11 +109,11 @@ impl Connection {
         let attempts = async {
             let mut first_loss = None;
             loop {
-                let live = self.shared.open().await?;
+                let mut live = self.shared.open().await?;
                 if first_loss.is_some_and(|lost: Instant| lost.elapsed() > REPEAT_WINDOW) {
                     return Err(Error::Unavailable { deadline: REPEAT_WINDOW, source: last_error.take() });
                 }
-                let error = match request.send(live.socket).await {
+                let error = match live.socket.send(request).await {
                     Ok(reply) => return Ok(reply),
                     Err(error) => error,
                 };
@@ -150,8 +140,8 @@ impl Connection {
 
 impl CommandConnection {
     pub(super) fn new(options: ConnectionOptions) -> Result<Self> {
-        let client = options.client()?;
-        Ok(Self { options, client, live: Mutex::new(None), connecting: tokio::sync::Mutex::new(()) })
+        let connector = Arc::new(Connector::new(options)?);
+        Ok(Self { connector, live: Mutex::new(None), connecting: tokio::sync::Mutex::new(()) })
     }
 
     fn current(&self) -> Option<Live> {
@@ -167,10 +157,7 @@ impl CommandConnection {
         if let Some(live) = self.current() {
             return Ok(live);
         }
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(self.options.connect_timeout))
-            .set_response_timeout(Some(self.options.response_timeout));
-        let socket = connect(&self.options, &self.client, &config).await?;
+        let socket = self.connector.open(Purpose::Commands).await?;
         let mut live = self.live.lock().expect("no code panics while it holds this lock");
         Ok(live.insert(Live { generation: next_generation(), socket }).clone())
     }
@@ -189,33 +176,10 @@ fn next_generation() -> u64 {
     NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
 }
 
-/// Opens a socket, trying again with growing delays as the options say.
-pub(super) async fn connect(
-    options: &ConnectionOptions,
-    client: &redis::Client,
-    config: &AsyncConnectionConfig,
-) -> Result<MultiplexedConnection> {
-    let Reconnect { min_delay, max_delay, max_attempts } = options.reconnect;
-    let mut delay = min_delay;
-    let mut attempts = 0;
-    loop {
-        let error: RedisError = match client.get_multiplexed_async_connection_with_config(config).await {
-            Ok(socket) => return Ok(socket),
-            Err(error) => error,
-        };
-        attempts += 1;
-        let gives_up = max_attempts.is_some_and(|max| attempts >= max);
-        if gives_up || recovery(&error) == Recovery::Report {
-            return Err(connect_error(options, error));
-        }
-        tracing::debug!(%error, attempts, "could not connect to Redis");
-        sleep(delay).await;
-        delay = (delay * 2).min(max_delay);
-    }
-}
-
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connection").field("server", &self.shared.options.display_address()).finish_non_exhaustive()
+        f.debug_struct("Connection")
+            .field("server", &self.shared.connector.options.display_address())
+            .finish_non_exhaustive()
     }
 }

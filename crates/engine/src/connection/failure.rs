@@ -32,7 +32,10 @@ pub(super) fn recovery(error: &RedisError) -> Recovery {
             | ServerErrorKind::ClusterDown
             | ServerErrorKind::MasterDown,
         ) => Recovery::Wait(BUSY_DELAY),
-        ErrorKind::Server(ServerErrorKind::ReadOnly) => Recovery::Reconnect,
+        ErrorKind::Server(ServerErrorKind::ReadOnly)
+        | ErrorKind::MasterNameNotFoundBySentinel
+        | ErrorKind::NoValidReplicasFoundBySentinel
+        | ErrorKind::ClusterConnectionNotFound => Recovery::Reconnect,
         _ if error.is_io_error() || error.is_connection_dropped() || error.is_timeout() => Recovery::Reconnect,
         _ => Recovery::Report,
     }

@@ -2,10 +2,12 @@
 
 mod blocking;
 mod command;
+mod connector;
 mod failure;
 mod options;
 mod registry;
+mod server;
 
 pub use blocking::{BlockingConnection, Marker};
 pub use command::Connection;
-pub use options::{ConnectionOptions, Endpoint, Reconnect, Secret, TlsOptions};
+pub use options::{ConnectionOptions, Endpoint, Node, Reconnect, Secret, TlsOptions};

@@ -46,6 +46,44 @@ pub enum Endpoint {
         /// Path of the socket.
         path: PathBuf,
     },
+    /// The primary that sentinels agree on; found anew whenever the connection is opened.
+    Sentinel {
+        /// The sentinels, asked in turn.
+        sentinels: Vec<Node>,
+        /// The name the sentinels monitor the primary under.
+        primary: String,
+        /// Password of the sentinels themselves.
+        sentinel_password: Option<Secret>,
+        /// Encrypt with TLS, to sentinels and primary.
+        tls: Option<TlsOptions>,
+    },
+    /// A Redis Cluster. Queue prefixes or names need a hash tag, so that a queue's keys share a slot.
+    Cluster {
+        /// Nodes to learn the others from.
+        nodes: Vec<Node>,
+        /// Encrypt with TLS.
+        tls: Option<TlsOptions>,
+    },
+}
+
+/// A host and port of a sentinel or cluster node.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Node {
+    /// Host name or IP address.
+    pub host: String,
+    /// Port, 1 to 65535.
+    pub port: u16,
+}
+
+impl Node {
+    pub(super) fn address(&self, tls: Option<&TlsOptions>) -> ConnectionAddr {
+        let (host, port) = (self.host.clone(), self.port);
+        if tls.is_some() {
+            ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None }
+        } else {
+            ConnectionAddr::Tcp(host, port)
+        }
+    }
 }
 
 /// What to trust and what to show in a TLS handshake.
@@ -133,8 +171,8 @@ impl ConnectionOptions {
         })
     }
 
-    /// The client of the Redis library for these options. Opens nothing.
-    pub(crate) fn client(&self) -> Result<redis::Client> {
+    /// The client of the Redis library for a single server. Opens nothing.
+    pub(super) fn client(&self) -> Result<redis::Client> {
         let mut settings = RedisConnectionInfo::default().set_db(self.database);
         if let Some(username) = &self.username {
             settings = settings.set_username(username);
@@ -142,11 +180,19 @@ impl ConnectionOptions {
         if let Some(Secret(password)) = &self.password {
             settings = settings.set_password(password);
         }
-        let tcp = redis::io::tcp::TcpSettings::default().set_nodelay(true);
-        let info = self.address().into_connection_info()?.set_redis_settings(settings).set_tcp_settings(tcp);
-        match &self.endpoint {
-            Endpoint::Tcp { tls: Some(tls), .. } => tls.client(info),
-            _ => Ok(redis::Client::open(info)?),
+        let (address, tls) = match &self.endpoint {
+            Endpoint::Tcp { host, port, tls } => {
+                (Node { host: host.clone(), port: *port }.address(tls.as_ref()), tls.as_ref())
+            }
+            Endpoint::Unix { path } => (ConnectionAddr::Unix(path.clone()), None),
+            Endpoint::Sentinel { .. } | Endpoint::Cluster { .. } => {
+                unreachable!("sentinels and clusters have clients of their own")
+            }
+        };
+        let info = address.into_connection_info()?.set_redis_settings(settings).set_tcp_settings(tcp_settings());
+        match tls {
+            Some(tls) => Ok(redis::Client::build_with_tls(info, tls.certificates()?)?),
+            None => Ok(redis::Client::open(info)?),
         }
     }
 
@@ -157,22 +203,25 @@ impl ConnectionOptions {
             Endpoint::Tcp { host, port, .. } if host == "localhost" => format!("127.0.0.1:{port}"),
             Endpoint::Tcp { host, port, .. } => format!("{host}:{port}"),
             Endpoint::Unix { path } => path.display().to_string(),
-        }
-    }
-
-    fn address(&self) -> ConnectionAddr {
-        match &self.endpoint {
-            Endpoint::Tcp { host, port, tls: None } => ConnectionAddr::Tcp(host.clone(), *port),
-            Endpoint::Tcp { host, port, tls: Some(_) } => {
-                ConnectionAddr::TcpTls { host: host.clone(), port: *port, insecure: false, tls_params: None }
+            Endpoint::Sentinel { sentinels: nodes, .. } | Endpoint::Cluster { nodes, .. } => {
+                let addresses: Vec<_> = nodes.iter().map(|node| format!("{}:{}", node.host, node.port)).collect();
+                addresses.join(",")
             }
-            Endpoint::Unix { path } => ConnectionAddr::Unix(path.clone()),
         }
     }
 }
 
+/// Every command leaves at once: Nagle's algorithm would hold back the second of two small ones.
+pub(super) fn tcp_settings() -> redis::io::tcp::TcpSettings {
+    redis::io::tcp::TcpSettings::default().set_nodelay(true)
+}
+
 impl TlsOptions {
-    fn client(&self, info: ConnectionInfo) -> Result<redis::Client> {
+    /// The certificates as the Redis library takes them.
+    ///
+    /// # Errors
+    /// `InvalidOption` if only one of client certificate and key is given.
+    pub(super) fn certificates(&self) -> Result<TlsCertificates> {
         install_crypto_provider();
         let client_tls = match (&self.client_certificate, &self.client_key) {
             (Some(certificate), Some(Secret(key))) => {
@@ -184,8 +233,7 @@ impl TlsOptions {
                 return Err(Error::InvalidOption { message });
             }
         };
-        let root_cert = self.root_certificates.clone().map(Into::into);
-        Ok(redis::Client::build_with_tls(info, TlsCertificates { client_tls, root_cert })?)
+        Ok(TlsCertificates { client_tls, root_cert: self.root_certificates.clone().map(Into::into) })
     }
 }
 

@@ -1,0 +1,168 @@
+//! Opening sockets to a server, whichever way it is reached.
+
+use std::time::Duration;
+
+use redis::aio::{ConnectionLike, MultiplexedConnection};
+use redis::cluster::ClusterClient;
+use redis::cluster_async::ClusterConnection;
+use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
+use redis::{AsyncConnectionConfig, Cmd, ConnectionAddr, IntoConnectionInfo, Pipeline, RedisResult, Value};
+
+use super::options::{Node, Secret, TlsOptions, tcp_settings};
+use super::{ConnectionOptions, Endpoint};
+use crate::error::Result;
+
+/// Redirections and busy answers that a cluster connection follows by itself before it reports them.
+const CLUSTER_RETRIES: u32 = 8;
+/// Longest pause between those, ms.
+const CLUSTER_RETRY_WAIT_MS: u64 = 200;
+
+/// Knows how to open sockets for one set of options.
+pub(super) enum Server {
+    Single(redis::Client),
+    /// Asks the sentinels for the primary anew for every socket.
+    Sentinel(tokio::sync::Mutex<SentinelClient>),
+    /// One client per kind of socket, for the response timeout is part of it.
+    Cluster {
+        commands: ClusterClient,
+        blocking: ClusterClient,
+    },
+}
+
+/// What a socket is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Many short commands at once.
+    Commands,
+    /// One command at a time that may take as long as it likes.
+    Blocking,
+}
+
+/// An open connection. Cheap to clone; all clones share it.
+#[derive(Clone)]
+pub(super) enum Socket {
+    Single(MultiplexedConnection),
+    Cluster(ClusterConnection),
+}
+
+/// What is sent, as often as it takes.
+#[derive(Clone, Copy)]
+pub(super) enum Request<'a> {
+    One(&'a Cmd),
+    Many(&'a Pipeline),
+}
+
+impl Server {
+    pub(super) fn new(options: &ConnectionOptions) -> Result<Self> {
+        match &options.endpoint {
+            Endpoint::Tcp { .. } | Endpoint::Unix { .. } => options.client().map(Self::Single),
+            Endpoint::Sentinel { sentinels, primary, sentinel_password, tls } => {
+                let mut builder = sentinel_builder(sentinels, primary, tls.as_ref())?;
+                if let Some(Secret(password)) = sentinel_password {
+                    builder = builder.set_client_to_sentinel_password(password);
+                }
+                let client = primary_settings(builder, options).build()?;
+                Ok(Self::Sentinel(tokio::sync::Mutex::new(client)))
+            }
+            Endpoint::Cluster { nodes, tls } => Ok(Self::Cluster {
+                commands: cluster_client(options, nodes, tls.as_ref(), options.response_timeout)?,
+                blocking: cluster_client(options, nodes, tls.as_ref(), Duration::MAX)?,
+            }),
+        }
+    }
+
+    /// Opens one socket; a single attempt.
+    pub(super) async fn open(&self, options: &ConnectionOptions, purpose: Purpose) -> RedisResult<Socket> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(options.connect_timeout))
+            .set_response_timeout((purpose == Purpose::Commands).then_some(options.response_timeout));
+        match (self, purpose) {
+            (Self::Single(client), _) => {
+                client.get_multiplexed_async_connection_with_config(&config).await.map(Socket::Single)
+            }
+            (Self::Sentinel(client), _) => {
+                client.lock().await.get_async_connection_with_config(&config).await.map(Socket::Single)
+            }
+            (Self::Cluster { commands, .. }, Purpose::Commands) => {
+                commands.get_async_connection().await.map(Socket::Cluster)
+            }
+            (Self::Cluster { blocking, .. }, Purpose::Blocking) => {
+                blocking.get_async_connection().await.map(Socket::Cluster)
+            }
+        }
+    }
+}
+
+impl Socket {
+    /// Sends once. An error reply is an error, also inside a pipeline.
+    pub(super) async fn send(&mut self, request: Request<'_>) -> RedisResult<Value> {
+        match request {
+            Request::One(command) => match self {
+                Self::Single(socket) => socket.req_packed_command(command).await?,
+                Self::Cluster(socket) => socket.req_packed_command(command).await?,
+            },
+            Request::Many(pipeline) => {
+                let count = pipeline.len();
+                Value::Array(match self {
+                    Self::Single(socket) => socket.req_packed_commands(pipeline, 0, count).await?,
+                    Self::Cluster(socket) => socket.req_packed_commands(pipeline, 0, count).await?,
+                })
+            }
+        }
+        .extract_error()
+    }
+}
+
+fn addresses(nodes: &[Node], tls: Option<&TlsOptions>) -> Vec<ConnectionAddr> {
+    nodes.iter().map(|node| node.address(tls)).collect()
+}
+
+fn sentinel_builder(sentinels: &[Node], primary: &str, tls: Option<&TlsOptions>) -> Result<SentinelClientBuilder> {
+    let addresses = addresses(sentinels, tls);
+    let mut builder = SentinelClientBuilder::new(addresses, primary, SentinelServerType::Master)?;
+    if let Some(tls) = tls {
+        let certificates = tls.certificates()?;
+        builder = builder
+            .set_client_to_sentinel_tls_mode(redis::TlsMode::Secure)
+            .set_client_to_sentinel_certificates(certificates.clone())
+            .set_client_to_redis_tls_mode(redis::TlsMode::Secure)
+            .set_client_to_redis_certificates(certificates);
+    }
+    Ok(builder)
+}
+
+fn primary_settings(mut builder: SentinelClientBuilder, options: &ConnectionOptions) -> SentinelClientBuilder {
+    builder = builder.set_client_to_redis_db(options.database).set_client_to_redis_tcp_settings(tcp_settings());
+    if let Some(username) = &options.username {
+        builder = builder.set_client_to_redis_username(username);
+    }
+    if let Some(Secret(password)) = &options.password {
+        builder = builder.set_client_to_redis_password(password);
+    }
+    builder
+}
+
+fn cluster_client(
+    options: &ConnectionOptions,
+    nodes: &[Node],
+    tls: Option<&TlsOptions>,
+    response_timeout: Duration,
+) -> Result<ClusterClient> {
+    let infos = addresses(nodes, tls).into_iter().map(IntoConnectionInfo::into_connection_info);
+    let mut builder = ClusterClient::builder(infos.collect::<RedisResult<Vec<_>>>()?)
+        .connection_timeout(options.connect_timeout)
+        .response_timeout(response_timeout)
+        .tcp_settings(tcp_settings())
+        .retries(CLUSTER_RETRIES)
+        .max_retry_wait(CLUSTER_RETRY_WAIT_MS);
+    if let Some(username) = &options.username {
+        builder = builder.username(username);
+    }
+    if let Some(Secret(password)) = &options.password {
+        builder = builder.password(password);
+    }
+    if let Some(tls) = tls {
+        builder = builder.tls(redis::TlsMode::Secure).certs(tls.certificates()?);
+    }
+    Ok(builder.build()?)
+}
