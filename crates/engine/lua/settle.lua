@@ -248,15 +248,16 @@ end
 if is_delayed then
   add_delayed_marker(marker, delayed)
 end
+-- A worker that got less than it asked for goes to wait, and must know until when.
+if #taken < fetch_count then
+  local next_job = redis.call("ZRANGE", delayed, 0, 0, "WITHSCORES")
+  if #next_job > 0 then
+    next_due = math.floor(tonumber(next_job[2]) / 4096)
+  end
+end
 local drained = 0
 if #taken == 0 then
-  if fetch_count > 0 then
-    local next_job = redis.call("ZRANGE", delayed, 0, 0, "WITHSCORES")
-    if #next_job > 0 then
-      next_due = math.floor(tonumber(next_job[2]) / 4096)
-    end
-    drained = allowed > 0 and 1 or 0
-  end
+  drained = (fetch_count > 0 and allowed > 0) and 1 or 0
   if #released > 0 and redis.call("LLEN", wait) == 0 and redis.call("LLEN", active) == 0
     and redis.call("ZCARD", prioritized) == 0 then
     redis.call("XADD", events, "*", "event", "drained")

@@ -12,7 +12,8 @@ use synapse_queue_testing::{Durability, RedisServer};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn reader(server: &RedisServer, fixture: &Fixture, options: QueueEventsOptions) -> QueueEvents {
-    let connection = Connection::shared(&ConnectionOptions::from_url(&server.url()).unwrap()).unwrap();
+    let server = ConnectionOptions::from_url(&server.url()).expect("the test server has a valid address");
+    let connection = Connection::shared(&server).expect("the options are valid");
     QueueEvents::new(connection, fixture.queue.keys().clone(), options)
 }
 
@@ -20,7 +21,7 @@ fn reader(server: &RedisServer, fixture: &Fixture, options: QueueEventsOptions) 
 async fn read(events: &QueueEvents, count: usize) -> Vec<StreamEvent> {
     let mut read = Vec::new();
     while read.len() < count {
-        read.extend(tokio::time::timeout(PATIENCE, events.next()).await.expect("an event comes").unwrap());
+        read.extend(tokio::time::timeout(PATIENCE, events.next()).await.expect("an event comes").expect("Redis answers"));
     }
     read
 }
@@ -41,7 +42,10 @@ async fn only_events_after_the_start_are_read_unless_asked_otherwise() {
 
     let new = read(&events, 2).await;
     assert_eq!(names(&new), ["added 2", "waiting 2"]);
-    assert_eq!(new[0].fields, [("event", "added"), ("jobId", "2"), ("name", "paint")].map(|(k, v)| (k.to_owned(), v.to_owned())));
+    assert_eq!(
+        new[0].fields,
+        [("event", "added"), ("jobId", "2"), ("name", "paint")].map(|(k, v)| (k.to_owned(), v.to_owned()))
+    );
     let all = reader(server, &fixture, QueueEventsOptions { last_event_id: Some("0-0".into()), ..Default::default() });
     assert_eq!(names(&read(&all, 4).await), ["added 1", "waiting 1", "added 2", "waiting 2"]);
     let rest = QueueEventsOptions { last_event_id: Some(new[0].id.clone()), ..Default::default() };

@@ -72,7 +72,8 @@ async fn a_running_job_whose_lock_is_renewed_does_not_stall() {
 
     let events = harness.events_within(Duration::from_millis(900)).await;
 
-    let renewals = events.iter().filter(|event| matches!(event, WorkerEvent::LocksRenewed { job_ids } if *job_ids == ["1"]));
+    let renewals =
+        events.iter().filter(|event| matches!(event, WorkerEvent::LocksRenewed { job_ids } if *job_ids == ["1"]));
     assert!(renewals.count() >= 3, "{events:?}");
     assert!(!events.iter().any(|event| matches!(event, WorkerEvent::Stalled { .. })), "{events:?}");
     harness.complete(&job);

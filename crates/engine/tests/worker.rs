@@ -71,7 +71,10 @@ async fn raising_the_concurrency_takes_more_jobs_at_once() {
 
     harness.active().await;
     harness.active().await;
-    assert_eq!(harness.worker.set_concurrency(0).unwrap_err().to_string(), "concurrency must be a finite number greater than 0");
+    assert_eq!(
+        harness.worker.set_concurrency(0).unwrap_err().to_string(),
+        "concurrency must be a finite number greater than 0"
+    );
     harness.worker.close(Some(Duration::ZERO)).await;
 }
 
@@ -240,7 +243,8 @@ async fn a_job_started_too_often_fails_at_its_pick_up() {
 #[tokio::test]
 async fn while_the_clock_is_faked_the_worker_asks_for_the_time_before_it_promotes() {
     let fixture = Fixture::new().await;
-    let mut harness = start(&fixture, WorkerOptions { drain_delay: Duration::from_millis(50), ..WorkerOptions::default() });
+    let mut harness =
+        start(&fixture, WorkerOptions { drain_delay: Duration::from_millis(50), ..WorkerOptions::default() });
     harness.wait_for(|event| matches!(event, WorkerEvent::Drained).then_some(())).await;
     harness.worker.tick(support::NOW);
     add_now(&fixture, &harness.clock, r#"{"delay":60000}"#).await;
@@ -271,4 +275,23 @@ async fn two_idle_workers_share_jobs_that_are_added_together() {
     assert_ne!(first_job.job.id, second_job.job.id);
     first.worker.close(Some(Duration::ZERO)).await;
     second.worker.close(Some(Duration::ZERO)).await;
+}
+
+#[tokio::test]
+async fn a_delayed_job_is_not_missed_by_a_worker_that_runs_another() {
+    let fixture = Fixture::new().await;
+    let mut other = start(&fixture, concurrency(1));
+    other.wait_for(|event| matches!(event, WorkerEvent::Drained).then_some(())).await;
+    add_now(&fixture, &other.clock, r#"{"delay":400}"#).await;
+    // The marker of the delayed job is taken by a worker that ends before the job is due.
+    other.events_within(Duration::from_millis(50)).await;
+    other.close().await;
+    fixture.add("").await;
+
+    let mut harness = start(&fixture, concurrency(2));
+    assert_eq!(harness.active().await.job.id, "2");
+
+    let taken = tokio::time::timeout(Duration::from_secs(2), harness.active()).await;
+    assert_eq!(taken.expect("long before the next look around").job.id, "1");
+    harness.worker.close(Some(Duration::ZERO)).await;
 }

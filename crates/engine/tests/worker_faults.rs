@@ -91,7 +91,11 @@ async fn a_killed_blocking_connection_is_told_once_and_opened_again() {
     let options = WorkerOptions { name: Some("w1".into()), ..WorkerOptions::default() };
     let mut harness = start_on(&server, fixture.queue.keys().clone(), options.into());
     harness.wait_for(|event| matches!(event, WorkerEvent::Drained).then_some(())).await;
-    let () = redis::cmd("CLIENT").arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"]).query_async(&mut fixture.redis).await.unwrap();
+    let () = redis::cmd("CLIENT")
+        .arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"])
+        .query_async(&mut fixture.redis)
+        .await
+        .unwrap();
 
     harness.error().await;
     fixture.add("").await;

@@ -21,15 +21,19 @@ struct Deliver;
 #[async_trait]
 impl Processor for Deliver {
     async fn process(&self, job: &Job, context: &dyn JobContext) -> Outcome {
-        let finished = context.finished_parts().await.unwrap();
+        let finished = context.finished_parts().await.expect("Redis answers");
         context.log(LogLevel::Info, format!("{} of 2 done before", finished.len()));
-        context.record_parts(&["https://push.example/a".to_owned()]).await.unwrap();
-        context.update_progress("50".to_owned()).await.unwrap();
+        context.record_parts(&["https://push.example/a".to_owned()]).await.expect("the job exists");
+        context.update_progress("50".to_owned()).await.expect("the job exists");
         if job.attempts_made == 0 {
             return Outcome::Failed(Failure::new("UNAVAILABLE", "b is away"));
         }
         let expected = HashSet::from(["https://push.example/a".to_owned()]);
-        if finished == expected { Outcome::Completed("{\"sent\":2}".to_owned()) } else { Outcome::Failed(Failure::default()) }
+        if finished == expected {
+            Outcome::Completed("{\"sent\":2}".to_owned())
+        } else {
+            Outcome::Failed(Failure::default())
+        }
     }
 }
 
@@ -46,7 +50,9 @@ async fn a_native_job_runs_without_its_owner_and_tells_in_order() {
             _ => None,
         })
         .await;
-    let WorkerEvent::Completed { returnvalue, attempts_made, .. } = harness.next().await else { panic!("it ends next") };
+    let WorkerEvent::Completed { returnvalue, attempts_made, .. } = harness.next().await else {
+        panic!("it ends next")
+    };
 
     assert!(!run);
     assert_eq!((returnvalue.as_deref(), attempts_made), (Some("{\"colour\":\"red\"}"), 1));
@@ -78,7 +84,14 @@ async fn finished_parts_progress_and_log_lines_outlive_the_attempt() {
         })
         .collect();
     let expected = [
-        "active 0", "0 of 2 done before", "progress 50", "b is away", "active 1", "1 of 2 done before", "progress 50", "completed",
+        "active 0",
+        "0 of 2 done before",
+        "progress 50",
+        "b is away",
+        "active 1",
+        "1 of 2 done before",
+        "progress 50",
+        "completed",
     ];
     assert_eq!(lines, expected);
     let hash = fixture.hash("1").await;

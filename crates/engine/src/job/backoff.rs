@@ -30,19 +30,12 @@ pub struct Backoff {
 impl Backoff {
     /// `delay_ms` before every retry.
     pub fn fixed(delay_ms: u32) -> Self {
-        Self {
-            kind: BackoffKind::Fixed,
-            delay_ms: f64::from(delay_ms),
-            jitter: 0.0,
-        }
+        Self { kind: BackoffKind::Fixed, delay_ms: f64::from(delay_ms), jitter: 0.0 }
     }
 
     /// `delay_ms` before the first retry, twice as long before each further one.
     pub fn exponential(delay_ms: u32) -> Self {
-        Self {
-            kind: BackoffKind::Exponential,
-            ..Self::fixed(delay_ms)
-        }
+        Self { kind: BackoffKind::Exponential, ..Self::fixed(delay_ms) }
     }
 
     /// Leaves a share of the pause to chance, so that jobs that failed together do not come back together.
@@ -55,11 +48,7 @@ impl Backoff {
     pub fn from_json(value: &Value) -> Option<Self> {
         let number = |value: Option<&Value>| value.and_then(Value::as_f64).filter(|number| number.is_finite());
         if let Some(delay_ms) = number(Some(value)) {
-            return Some(Self {
-                kind: BackoffKind::Fixed,
-                delay_ms: delay_ms.max(0.0),
-                jitter: 0.0,
-            });
+            return Some(Self { kind: BackoffKind::Fixed, delay_ms: delay_ms.max(0.0), jitter: 0.0 });
         }
         let kind = match value.get("type")?.as_str()? {
             "fixed" => BackoffKind::Fixed,
@@ -105,18 +94,12 @@ mod tests {
     #[test]
     fn exponential_pauses_double() {
         let backoff = Backoff::exponential(1_000);
-        assert_eq!(
-            [1, 2, 3, 4].map(|attempt| backoff.pause_ms(attempt, 0.9)),
-            [1_000, 2_000, 4_000, 8_000]
-        );
+        assert_eq!([1, 2, 3, 4].map(|attempt| backoff.pause_ms(attempt, 0.9)), [1_000, 2_000, 4_000, 8_000]);
     }
 
     #[test]
     fn endless_doubling_stops_at_the_largest_exact_integer() {
-        assert_eq!(
-            Backoff::exponential(1_000).pause_ms(u32::MAX, 0.0),
-            9_007_199_254_740_991
-        );
+        assert_eq!(Backoff::exponential(1_000).pause_ms(u32::MAX, 0.0), 9_007_199_254_740_991);
     }
 
     #[test]
@@ -131,14 +114,8 @@ mod tests {
     #[test]
     fn reads_numbers_and_objects() {
         assert_eq!(Backoff::from_json(&json!(250)), Some(Backoff::fixed(250)));
-        assert_eq!(
-            Backoff::from_json(&json!({"type": "fixed", "delay": 250})),
-            Some(Backoff::fixed(250))
-        );
-        assert_eq!(
-            Backoff::from_json(&json!({"type": "exponential"})),
-            Some(Backoff::exponential(0))
-        );
+        assert_eq!(Backoff::from_json(&json!({"type": "fixed", "delay": 250})), Some(Backoff::fixed(250)));
+        assert_eq!(Backoff::from_json(&json!({"type": "exponential"})), Some(Backoff::exponential(0)));
         let custom = Backoff::from_json(&json!({"type": "mine", "delay": 5})).expect("an object with a type");
         assert_eq!(custom.kind, BackoffKind::Custom("mine".into()));
         assert_eq!(Backoff::from_json(&json!("soon")), None);

@@ -61,10 +61,7 @@ fn unsigned(fields: &Map<String, Value>, name: &str) -> Option<u32> {
 }
 
 /// cjson writes numbers from 10^14 up as `1e+14`, which only parse as floats.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a saturating cast is the wanted reading of out-of-range numbers"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "a saturating cast is the wanted reading of out-of-range numbers")]
 fn integer(fields: &Map<String, Value>, name: &str) -> Option<i64> {
     let value = fields.get(name)?;
     value.as_i64().or_else(|| value.as_f64().map(|number| number as i64))
@@ -85,10 +82,7 @@ mod tests {
             attempts: 3,
             backoff: Some(Backoff::exponential(2_000).with_jitter(0.5)),
             remove_on_complete: Some(Retention::keep(0)),
-            remove_on_fail: Some(Retention {
-                age_s: Some(604_800),
-                ..Retention::keep_all()
-            }),
+            remove_on_fail: Some(Retention { age_s: Some(604_800), ..Retention::keep_all() }),
             keep_logs: Some(10),
             stack_trace_limit: Some(2),
             lifo: true,

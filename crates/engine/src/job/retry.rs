@@ -37,10 +37,7 @@ pub fn retry_decision(attempt: FailedAttempt<'_>, options: &JobOptions) -> Retry
         return RetryDecision::Fail;
     }
     let pause_ms = attempt.custom_delay_ms.unwrap_or_else(|| {
-        options
-            .backoff
-            .as_ref()
-            .map_or(0, |backoff| backoff.pause_ms(attempt.attempts_made, attempt.random))
+        options.backoff.as_ref().map_or(0, |backoff| backoff.pause_ms(attempt.attempts_made, attempt.random))
     });
     if pause_ms < 0 {
         return RetryDecision::Fail;
@@ -60,11 +57,7 @@ mod tests {
     use crate::job::Backoff;
 
     fn options(attempts: u32, backoff: Option<Backoff>) -> JobOptions {
-        JobOptions {
-            attempts,
-            backoff,
-            ..JobOptions::default()
-        }
+        JobOptions { attempts, backoff, ..JobOptions::default() }
     }
 
     fn decide(
@@ -73,15 +66,7 @@ mod tests {
         failure: &Failure,
         options: &JobOptions,
     ) -> RetryDecision {
-        retry_decision(
-            FailedAttempt {
-                attempts_made,
-                failure,
-                custom_delay_ms,
-                random: 0.0,
-            },
-            options,
-        )
+        retry_decision(FailedAttempt { attempts_made, failure, custom_delay_ms, random: 0.0 }, options)
     }
 
     #[test]
@@ -98,12 +83,7 @@ mod tests {
         let decisions = [1, 2, 3, 4].map(|made| decide(made, None, &failure, &options));
         assert_eq!(
             decisions,
-            [
-                RetryDecision::RetryNow,
-                RetryDecision::RetryNow,
-                RetryDecision::Fail,
-                RetryDecision::Fail
-            ]
+            [RetryDecision::RetryNow, RetryDecision::RetryNow, RetryDecision::Fail, RetryDecision::Fail]
         );
     }
 
@@ -111,14 +91,8 @@ mod tests {
     fn backoff_grows_with_the_attempts_made() {
         let options = options(5, Some(Backoff::exponential(2_000)));
         let failure = Failure::default();
-        assert_eq!(
-            decide(1, None, &failure, &options),
-            RetryDecision::RetryAt { delay_ms: 2_000 }
-        );
-        assert_eq!(
-            decide(3, None, &failure, &options),
-            RetryDecision::RetryAt { delay_ms: 8_000 }
-        );
+        assert_eq!(decide(1, None, &failure, &options), RetryDecision::RetryAt { delay_ms: 2_000 });
+        assert_eq!(decide(3, None, &failure, &options), RetryDecision::RetryAt { delay_ms: 8_000 });
     }
 
     #[test]
@@ -133,26 +107,14 @@ mod tests {
         let failure = Failure::default();
         assert_eq!(decide(1, Some(-1), &failure, &options), RetryDecision::Fail);
         assert_eq!(decide(1, Some(0), &failure, &options), RetryDecision::RetryNow);
-        assert_eq!(
-            decide(1, Some(70), &failure, &options),
-            RetryDecision::RetryAt { delay_ms: 70 }
-        );
+        assert_eq!(decide(1, Some(70), &failure, &options), RetryDecision::RetryAt { delay_ms: 70 });
     }
 
     #[test]
     fn a_failure_that_names_a_time_pauses_at_least_that_long() {
-        let failure = Failure {
-            retry_after: Some(Duration::from_secs(9)),
-            ..Failure::default()
-        };
-        assert_eq!(
-            decide(1, None, &failure, &options(5, None)),
-            RetryDecision::RetryAt { delay_ms: 9_000 }
-        );
+        let failure = Failure { retry_after: Some(Duration::from_secs(9)), ..Failure::default() };
+        assert_eq!(decide(1, None, &failure, &options(5, None)), RetryDecision::RetryAt { delay_ms: 9_000 });
         let patient = options(5, Some(Backoff::fixed(60_000)));
-        assert_eq!(
-            decide(1, None, &failure, &patient),
-            RetryDecision::RetryAt { delay_ms: 60_000 }
-        );
+        assert_eq!(decide(1, None, &failure, &patient), RetryDecision::RetryAt { delay_ms: 60_000 });
     }
 }

@@ -7,17 +7,12 @@ use crate::job::Failure;
 /// `limit` keeps the newest ones; `None` = all, 0 = none. A native failure has no stack and is kept as `<name>: <message>`; a
 /// JavaScript value thrown without a stack (an empty one here) adds nothing. Unreadable earlier traces are dropped.
 pub fn append_stacktrace(stacktrace: Option<&str>, failure: &Failure, limit: Option<u32>) -> String {
-    let earlier: Vec<String> = stacktrace
-        .and_then(|json| serde_json::from_str(json).ok())
-        .unwrap_or_default();
+    let earlier: Vec<String> = stacktrace.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
     let newest = match &failure.stack {
         Some(stack) => stack.clone(),
         None => format!("{}: {}", failure.name, failure.message),
     };
-    let traces: Vec<String> = earlier
-        .into_iter()
-        .chain((!newest.is_empty()).then_some(newest))
-        .collect();
+    let traces: Vec<String> = earlier.into_iter().chain((!newest.is_empty()).then_some(newest)).collect();
     let kept = limit.map_or(traces.len(), |limit| traces.len().min(limit as usize));
     serde_json::Value::from(&traces[traces.len() - kept..]).to_string()
 }
@@ -27,31 +22,19 @@ mod tests {
     use super::*;
 
     fn failure(stack: Option<&str>) -> Failure {
-        Failure {
-            stack: stack.map(Into::into),
-            ..Failure::new("BOOM", "it broke")
-        }
+        Failure { stack: stack.map(Into::into), ..Failure::new("BOOM", "it broke") }
     }
 
     #[test]
     fn traces_are_kept_oldest_first() {
         assert_eq!(append_stacktrace(None, &failure(Some("a")), None), r#"["a"]"#);
-        assert_eq!(
-            append_stacktrace(Some(r#"["a"]"#), &failure(Some("b\n\"c\"")), None),
-            r#"["a","b\n\"c\""]"#
-        );
+        assert_eq!(append_stacktrace(Some(r#"["a"]"#), &failure(Some("b\n\"c\"")), None), r#"["a","b\n\"c\""]"#);
     }
 
     #[test]
     fn a_limit_keeps_the_newest() {
-        assert_eq!(
-            append_stacktrace(Some(r#"["a","b"]"#), &failure(Some("c")), Some(2)),
-            r#"["b","c"]"#
-        );
-        assert_eq!(
-            append_stacktrace(Some(r#"["a","b"]"#), &failure(Some("c")), Some(0)),
-            "[]"
-        );
+        assert_eq!(append_stacktrace(Some(r#"["a","b"]"#), &failure(Some("c")), Some(2)), r#"["b","c"]"#);
+        assert_eq!(append_stacktrace(Some(r#"["a","b"]"#), &failure(Some("c")), Some(0)), "[]");
     }
 
     #[test]

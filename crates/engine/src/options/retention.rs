@@ -19,19 +19,12 @@ impl Retention {
 
     /// Keeps every job.
     pub const fn keep_all() -> Self {
-        Self {
-            age_s: None,
-            count: None,
-            limit: Self::DEFAULT_LIMIT,
-        }
+        Self { age_s: None, count: None, limit: Self::DEFAULT_LIMIT }
     }
 
     /// Keeps the newest `count` jobs; 0 removes a job as it finishes.
     pub const fn keep(count: i64) -> Self {
-        Self {
-            count: Some(count),
-            ..Self::keep_all()
-        }
+        Self { count: Some(count), ..Self::keep_all() }
     }
 
     /// Reads an option as users write it: `true` = remove at once, `false` or a negative number = keep all, a number = keep that
@@ -42,19 +35,9 @@ impl Retention {
             Value::Number(_) => whole(value).map(Self::from_count),
             Value::Object(fields) => {
                 let count = fields.get("count").and_then(whole).filter(|count| *count >= 0);
-                let age_s = fields
-                    .get("age")
-                    .and_then(whole)
-                    .and_then(|age| u64::try_from(age).ok());
-                let limit = fields
-                    .get("limit")
-                    .and_then(whole)
-                    .and_then(|limit| u32::try_from(limit).ok());
-                Some(Self {
-                    age_s,
-                    count,
-                    limit: limit.filter(|limit| *limit > 0).unwrap_or(Self::DEFAULT_LIMIT),
-                })
+                let age_s = fields.get("age").and_then(whole).and_then(|age| u64::try_from(age).ok());
+                let limit = fields.get("limit").and_then(whole).and_then(|limit| u32::try_from(limit).ok());
+                Some(Self { age_s, count, limit: limit.filter(|limit| *limit > 0).unwrap_or(Self::DEFAULT_LIMIT) })
             }
             _ => None,
         }
@@ -72,10 +55,7 @@ impl Default for Retention {
 }
 
 /// A JSON number without its fraction; cjson writes large ones as `1e+14`, which only parse as floats.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a saturating cast is the wanted reading of out-of-range numbers"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "a saturating cast is the wanted reading of out-of-range numbers")]
 fn whole(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_f64().map(|number| number as i64))
 }
@@ -101,22 +81,12 @@ mod tests {
     #[test]
     fn objects_are_taken_as_they_are() {
         let retention = Retention::from_json(&json!({"age": 60, "count": 5, "limit": 10}));
-        assert_eq!(
-            retention,
-            Some(Retention {
-                age_s: Some(60),
-                count: Some(5),
-                limit: 10
-            })
-        );
+        assert_eq!(retention, Some(Retention { age_s: Some(60), count: Some(5), limit: 10 }));
     }
 
     #[test]
     fn malformed_values_leave_the_choice_to_the_next_rule() {
         assert_eq!(Retention::from_json(&json!("yes")), None);
-        assert_eq!(
-            Retention::from_json(&json!({"age": "x", "limit": 0})),
-            Some(Retention::keep_all())
-        );
+        assert_eq!(Retention::from_json(&json!({"age": "x", "limit": 0})), Some(Retention::keep_all()));
     }
 }

@@ -80,30 +80,16 @@ impl WorkerOptions {
     /// `InvalidOption` naming the option.
     pub fn validate(&self) -> Result<()> {
         let rules = [
-            (
-                self.stalled_interval.is_zero(),
-                "stalledInterval must be greater than 0",
-            ),
+            (self.stalled_interval.is_zero(), "stalledInterval must be greater than 0"),
             (self.drain_delay.is_zero(), "drainDelay must be greater than 0"),
-            (
-                self.concurrency == 0,
-                "concurrency must be a finite number greater than 0",
-            ),
+            (self.concurrency == 0, "concurrency must be a finite number greater than 0"),
             (self.lock_duration.is_zero(), "lockDuration must be greater than 0"),
             (self.lock_renew_time().is_zero(), "lockRenewTime must be greater than 0"),
-            (
-                self.limiter.is_some_and(|limiter| limiter.max == 0),
-                "limiter.max must be greater than 0",
-            ),
-            (
-                self.limiter.is_some_and(|limiter| limiter.duration.is_zero()),
-                "limiter.duration must be greater than 0",
-            ),
+            (self.limiter.is_some_and(|limiter| limiter.max == 0), "limiter.max must be greater than 0"),
+            (self.limiter.is_some_and(|limiter| limiter.duration.is_zero()), "limiter.duration must be greater than 0"),
         ];
         match rules.into_iter().find(|(is_broken, _)| *is_broken) {
-            Some((_, message)) => Err(Error::InvalidOption {
-                message: message.into(),
-            }),
+            Some((_, message)) => Err(Error::InvalidOption { message: message.into() }),
             None => Ok(()),
         }
     }
@@ -139,56 +125,20 @@ mod tests {
         let options = WorkerOptions::default();
         let zero = Duration::ZERO;
         let cases = [
+            (WorkerOptions { stalled_interval: zero, ..options.clone() }, "stalledInterval must be greater than 0"),
+            (WorkerOptions { drain_delay: zero, ..options.clone() }, "drainDelay must be greater than 0"),
+            (WorkerOptions { concurrency: 0, ..options.clone() }, "concurrency must be a finite number greater than 0"),
+            (WorkerOptions { lock_duration: zero, ..options.clone() }, "lockDuration must be greater than 0"),
+            (WorkerOptions { lock_renew_time: Some(zero), ..options.clone() }, "lockRenewTime must be greater than 0"),
             (
                 WorkerOptions {
-                    stalled_interval: zero,
-                    ..options.clone()
-                },
-                "stalledInterval must be greater than 0",
-            ),
-            (
-                WorkerOptions {
-                    drain_delay: zero,
-                    ..options.clone()
-                },
-                "drainDelay must be greater than 0",
-            ),
-            (
-                WorkerOptions {
-                    concurrency: 0,
-                    ..options.clone()
-                },
-                "concurrency must be a finite number greater than 0",
-            ),
-            (
-                WorkerOptions {
-                    lock_duration: zero,
-                    ..options.clone()
-                },
-                "lockDuration must be greater than 0",
-            ),
-            (
-                WorkerOptions {
-                    lock_renew_time: Some(zero),
-                    ..options.clone()
-                },
-                "lockRenewTime must be greater than 0",
-            ),
-            (
-                WorkerOptions {
-                    limiter: Some(RateLimit {
-                        max: 0,
-                        duration: Duration::from_secs(1),
-                    }),
+                    limiter: Some(RateLimit { max: 0, duration: Duration::from_secs(1) }),
                     ..options.clone()
                 },
                 "limiter.max must be greater than 0",
             ),
             (
-                WorkerOptions {
-                    limiter: Some(RateLimit { max: 1, duration: zero }),
-                    ..options.clone()
-                },
+                WorkerOptions { limiter: Some(RateLimit { max: 1, duration: zero }), ..options.clone() },
                 "limiter.duration must be greater than 0",
             ),
         ];

@@ -114,7 +114,7 @@ pub struct SettleReply {
     pub jobs: Vec<FetchedJob>,
     /// How long the rate limit lasts, ms; 0 when there is none.
     pub rate_limit_ms: u64,
-    /// When the next delayed job is due, ms since the Unix epoch; known only if nothing was fetched.
+    /// When the next delayed job is due, ms since the Unix epoch; known only if less was fetched than asked for.
     pub next_delayed_ms: Option<i64>,
     /// Nothing was left to fetch.
     pub drained: bool,

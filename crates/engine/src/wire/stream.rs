@@ -50,8 +50,10 @@ mod tests {
 
     #[test]
     fn both_protocol_versions_read_the_same() {
-        let expected =
-            vec![("1-0".to_owned(), vec![("event".to_owned(), "added".to_owned()), ("jobId".to_owned(), "7".to_owned())])];
+        let expected = vec![(
+            "1-0".to_owned(),
+            vec![("event".to_owned(), "added".to_owned()), ("jobId".to_owned(), "7".to_owned())],
+        )];
         let resp2 = Value::Array(vec![Value::Array(vec![text("bull:q:events"), entries()])]);
         assert_eq!(stream_entries(resp2).unwrap(), expected);
         assert_eq!(stream_entries(Value::Map(vec![(text("bull:q:events"), entries())])).unwrap(), expected);

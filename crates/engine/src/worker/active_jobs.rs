@@ -54,7 +54,8 @@ impl ActiveJobs {
     /// Adds a run. Answers the older runs of the same job, which have lost their lock without knowing.
     pub(super) fn insert(&self, token: String, job: ActiveJob) -> Vec<StoppedRun> {
         let mut runs = self.lock();
-        let superseded = stop(&mut runs, |_, run| run.job_id == job.job_id && run.stage == Stage::Running, Some(Stage::Lost));
+        let superseded =
+            stop(&mut runs, |_, run| run.job_id == job.job_id && run.stage == Stage::Running, Some(Stage::Lost));
         runs.insert(token, job);
         superseded
     }

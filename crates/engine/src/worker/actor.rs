@@ -64,6 +64,7 @@ impl Tokens {
 
 impl Actor {
     pub(super) fn new(shared: Arc<Shared>, marker: MarkerWait, tokens: Tokens) -> Self {
+        let closing = Closing::new(shared.options.lock_duration);
         Self {
             shared,
             state: WorkerState::new(super::CAPS),
@@ -71,7 +72,7 @@ impl Actor {
             calls: FuturesOrdered::new(),
             results_in_flight: 0,
             marker,
-            closing: Closing::default(),
+            closing,
             tokens,
             is_ready: false,
         }
@@ -147,7 +148,7 @@ impl Actor {
             results: self.unsettled.len() + self.results_in_flight,
             calls: self.state.has_calls_in_flight(),
         };
-        match self.closing.step(request, unfinished, self.shared.options.lock_duration, Instant::now()) {
+        match self.closing.step(request, unfinished, Instant::now()) {
             Step::Wait { until } => Some(until),
             Step::End => None,
             Step::HandBack => {
@@ -273,7 +274,7 @@ async fn reached(at: Option<Instant>) {
 }
 
 /// In `[0, 1)`, from the random bits of a UUID.
-fn random() -> f64 {
+pub(super) fn random() -> f64 {
     const BITS: u32 = 52;
     let random_bits = uuid::Uuid::new_v4().as_u128() & ((1 << BITS) - 1);
     #[expect(clippy::cast_precision_loss, reason = "52 bits fit into a double")]

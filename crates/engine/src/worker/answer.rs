@@ -69,15 +69,16 @@ impl Actor {
             match outcome {
                 Ok(finished) => {
                     self.shared.active.remove(&token);
-                    events.extend(settlement.into_event(finished.attempts_made, now_ms));
+                    events.push(settlement.into_event(finished.attempts_made, now_ms));
                 }
-                Err(error) => match self.after_refusal(&settlement, &error) {
-                    Some(failed) => self.unsettled.push_back(failed),
-                    None => {
+                Err(error) => {
+                    if let Some(failed) = self.after_refusal(&settlement, &error) {
+                        self.unsettled.push_back(failed);
+                    } else {
                         self.shared.active.remove(&token);
                         events.push(WorkerEvent::Error { error });
                     }
-                },
+                }
             }
         }
         events

@@ -32,15 +32,21 @@ pub(super) enum Step {
 }
 
 /// The last phase of a worker's life.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Closing {
+    lock_duration: Duration,
     /// Since when no job runs.
     idle_since: Option<Instant>,
 }
 
 impl Closing {
+    /// `lock_duration`: how long results are worth repeating once no lock is renewed any more.
+    pub(super) fn new(lock_duration: Duration) -> Self {
+        Self { lock_duration, idle_since: None }
+    }
+
     /// Decides the next step. Results are repeated until the deadline or, without one, for as long as their locks may live.
-    pub(super) fn step(&mut self, request: CloseRequest, open: Unfinished, lock_duration: Duration, now: Instant) -> Step {
+    pub(super) fn step(&mut self, request: CloseRequest, open: Unfinished, now: Instant) -> Step {
         if open.running > 0 {
             return match request.deadline {
                 Some(deadline) if deadline <= now => Step::HandBack,
@@ -51,7 +57,7 @@ impl Closing {
             return Step::End;
         }
         let idle_since = *self.idle_since.get_or_insert(now);
-        let patience = if open.results > 0 { lock_duration.max(GRACE) } else { GRACE };
+        let patience = if open.results > 0 { self.lock_duration.max(GRACE) } else { GRACE };
         let gives_up_at = match request.deadline {
             Some(deadline) => (idle_since + patience).min(deadline.max(idle_since) + GRACE),
             None => idle_since + patience,
@@ -73,7 +79,8 @@ mod tests {
 
     #[test]
     fn running_jobs_are_waited_for_without_end() {
-        let step = Closing::default().step(CloseRequest { deadline: None }, unfinished(1, 0, false), LOCK, Instant::now());
+        let step =
+            Closing::new(LOCK).step(CloseRequest { deadline: None }, unfinished(1, 0, false), Instant::now());
         assert_eq!(step, Step::Wait { until: None });
     }
 
@@ -81,14 +88,15 @@ mod tests {
     fn running_jobs_are_handed_back_at_the_deadline() {
         let now = Instant::now();
         let request = CloseRequest { deadline: Some(now + SECOND) };
-        let mut closing = Closing::default();
-        assert_eq!(closing.step(request, unfinished(1, 0, false), LOCK, now), Step::Wait { until: Some(now + SECOND) });
-        assert_eq!(closing.step(request, unfinished(1, 0, false), LOCK, now + SECOND), Step::HandBack);
+        let mut closing = Closing::new(LOCK);
+        assert_eq!(closing.step(request, unfinished(1, 0, false), now), Step::Wait { until: Some(now + SECOND) });
+        assert_eq!(closing.step(request, unfinished(1, 0, false), now + SECOND), Step::HandBack);
     }
 
     #[test]
     fn an_idle_worker_ends_at_once() {
-        let step = Closing::default().step(CloseRequest { deadline: None }, unfinished(0, 0, false), LOCK, Instant::now());
+        let step =
+            Closing::new(LOCK).step(CloseRequest { deadline: None }, unfinished(0, 0, false), Instant::now());
         assert_eq!(step, Step::End);
     }
 
@@ -96,16 +104,16 @@ mod tests {
     fn results_are_repeated_while_their_locks_may_live() {
         let now = Instant::now();
         let request = CloseRequest { deadline: None };
-        let mut closing = Closing::default();
-        assert_eq!(closing.step(request, unfinished(0, 1, true), LOCK, now), Step::Wait { until: Some(now + LOCK) });
-        assert_eq!(closing.step(request, unfinished(0, 1, true), LOCK, now + LOCK), Step::End);
+        let mut closing = Closing::new(LOCK);
+        assert_eq!(closing.step(request, unfinished(0, 1, true), now), Step::Wait { until: Some(now + LOCK) });
+        assert_eq!(closing.step(request, unfinished(0, 1, true), now + LOCK), Step::End);
     }
 
     #[test]
     fn a_deadline_bounds_the_patience_with_redis() {
         let now = Instant::now();
         let request = CloseRequest { deadline: Some(now) };
-        let step = Closing::default().step(request, unfinished(0, 1, true), LOCK, now + SECOND);
+        let step = Closing::new(LOCK).step(request, unfinished(0, 1, true), now + SECOND);
         assert_eq!(step, Step::Wait { until: Some(now + SECOND + GRACE) });
     }
 }

@@ -50,6 +50,13 @@ pub enum WorkerEvent {
         /// Pause before the next attempt, ms; 0 when it is tried at once or not at all.
         delay_ms: i64,
     },
+    /// A run ended without an attempt having ended: its job waits, or is delayed, for another run.
+    HandedBack {
+        /// The job.
+        job_id: String,
+        /// The run.
+        token: String,
+    },
     /// A native processor published progress.
     Progress {
         /// The job.

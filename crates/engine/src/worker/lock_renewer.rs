@@ -25,7 +25,8 @@ const RETRY_DELAY_MAX: Duration = Duration::from_secs(1);
 pub(super) async fn run(shared: Arc<Shared>, stopping: CancellationToken) {
     let interval = shared.options.lock_renew_time();
     let scripts = &shared.scripts;
-    let scripts = Scripts::new(scripts.connection().with_deadline(Some(interval.max(CALL_DEADLINE_MIN))), scripts.keys().clone());
+    let scripts =
+        Scripts::new(scripts.connection().with_deadline(Some(interval.max(CALL_DEADLINE_MIN))), scripts.keys().clone());
     let mut pause = interval;
     loop {
         tokio::select! {
@@ -66,7 +67,8 @@ fn news(shared: &Shared, locks: &[(String, String)], lost: Vec<String>) -> Vec<W
     let stopped = shared.active.lose(&tokens);
     let mut events = Vec::new();
     if !kept.is_empty() {
-        events.push(WorkerEvent::LocksRenewed { job_ids: kept.into_iter().map(|(job_id, _)| job_id.clone()).collect() });
+        events
+            .push(WorkerEvent::LocksRenewed { job_ids: kept.into_iter().map(|(job_id, _)| job_id.clone()).collect() });
     }
     if !stopped.is_empty() {
         let job_ids = stopped.iter().map(|run| run.job_id.clone()).collect();

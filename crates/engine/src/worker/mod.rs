@@ -11,6 +11,7 @@ mod executor;
 mod inbox;
 mod job_context;
 mod lock_renewer;
+mod manual;
 mod marker_wait;
 mod outbox;
 mod result;
@@ -40,6 +41,7 @@ use shared::{Controls, Progress, Shared};
 use state::Caps;
 
 pub use event::WorkerEvent;
+pub use manual::{ManualEnd, ManualWork, Taken};
 pub use result::{JobOutcome, JobResult};
 
 /// What one call carries at most.

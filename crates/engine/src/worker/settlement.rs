@@ -1,7 +1,7 @@
 //! From how a run ended to what Redis and the owner are told (pure).
 
 use crate::error::Error;
-use crate::job::{FailedAttempt, Failure, JobOptions, Retention, RetryDecision, append_stacktrace, retry_decision};
+use crate::job::{FailedAttempt, Failure, JobOptions, RetryDecision, append_stacktrace, retry_decision};
 use crate::options::WorkerOptions;
 use crate::scripts::{Finish, FinishKind};
 
@@ -19,8 +19,14 @@ pub(super) struct Settlement {
 /// What the owner is told once Redis shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Ending {
-    Completed { returnvalue: Option<String> },
-    Failed { failure: Failure, stacktrace: String, decision: RetryDecision },
+    Completed {
+        returnvalue: Option<String>,
+    },
+    Failed {
+        failure: Failure,
+        stacktrace: String,
+        decision: RetryDecision,
+    },
     /// The job goes back without an attempt having ended.
     HandedBack,
 }
@@ -52,10 +58,19 @@ impl Settlement {
     }
 
     /// What becomes of a completed job that Redis refuses to complete; `None` for refusals that are not the job's failure.
-    pub(super) fn after_refusal(&self, job: &ActiveJob, error: &Error, circumstances: Circumstances<'_>) -> Option<Self> {
+    pub(super) fn after_refusal(
+        &self,
+        job: &ActiveJob,
+        error: &Error,
+        circumstances: Circumstances<'_>,
+    ) -> Option<Self> {
         let failure = match (&self.ending, error) {
-            (Ending::Completed { .. }, Error::PendingDependencies { .. }) => Failure::new(error.code(), error.to_string()),
-            (Ending::Completed { .. }, Error::FailedChildren { .. }) => Failure::unrecoverable(error.code(), error.to_string()),
+            (Ending::Completed { .. }, Error::PendingDependencies { .. }) => {
+                Failure::new(error.code(), error.to_string())
+            }
+            (Ending::Completed { .. }, Error::FailedChildren { .. }) => {
+                Failure::unrecoverable(error.code(), error.to_string())
+            }
             _ => return None,
         };
         let outcome = JobOutcome::Failed { failure, custom_backoff_ms: None };
@@ -63,26 +78,26 @@ impl Settlement {
         Self::of(job, result, circumstances)
     }
 
-    /// The event of an arrived result; `None` where nothing ended.
-    pub(super) fn into_event(self, attempts_made: u32, now_ms: i64) -> Option<WorkerEvent> {
+    /// The event of an arrived result.
+    pub(super) fn into_event(self, attempts_made: u32, now_ms: i64) -> WorkerEvent {
         let Finish { job_id, token, .. } = self.finish;
         match self.ending {
             Ending::Completed { returnvalue } => {
-                Some(WorkerEvent::Completed { job_id, token, returnvalue, finished_on: now_ms, attempts_made })
+                WorkerEvent::Completed { job_id, token, returnvalue, finished_on: now_ms, attempts_made }
             }
             Ending::Failed { failure, stacktrace, decision } => {
                 let finished_on = (decision == RetryDecision::Fail).then_some(now_ms);
                 let delay_ms = if let RetryDecision::RetryAt { delay_ms } = decision { delay_ms } else { 0 };
-                Some(WorkerEvent::Failed { job_id, token, failure, stacktrace, attempts_made, finished_on, delay_ms })
+                WorkerEvent::Failed { job_id, token, failure, stacktrace, attempts_made, finished_on, delay_ms }
             }
-            Ending::HandedBack => None,
+            Ending::HandedBack => WorkerEvent::HandedBack { job_id, token },
         }
     }
 }
 
 fn completed(job: &ActiveJob, returnvalue: String, circumstances: Circumstances<'_>) -> (FinishKind, Ending) {
     let own = JobOptions::parse(&job.opts).remove_on_complete;
-    let retention = own.or(circumstances.options.remove_on_complete).unwrap_or(Retention::keep_all());
+    let retention = own.or(circumstances.options.remove_on_complete).unwrap_or_default();
     // JavaScript still has the value it returned.
     let ending = Ending::Completed { returnvalue: job.is_native.then(|| returnvalue.clone()) };
     (FinishKind::Completed { returnvalue, retention }, ending)
@@ -106,7 +121,7 @@ fn failed(
             FinishKind::Failed {
                 reason,
                 stacktrace: traces,
-                retention: retention.unwrap_or(Retention::keep_all()),
+                retention: retention.unwrap_or_default(),
                 attempts: options.attempts,
             }
         }

@@ -1,6 +1,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::job::Retention;
 use crate::worker::active_jobs::Stage;
 
 const NOW_MS: i64 = 1_000_000;
@@ -87,7 +88,7 @@ fn completing_with_pending_children_fails_the_attempt() {
 fn the_event_tells_whether_another_attempt_follows() {
     let options = WorkerOptions::default();
     let event = |opts: &str| {
-        settle(&job(opts, 0), &options, failed_outcome()).and_then(|settlement| settlement.into_event(1, NOW_MS))
+        settle(&job(opts, 0), &options, failed_outcome()).map(|settlement| settlement.into_event(1, NOW_MS))
     };
     assert!(matches!(event("{}"), Some(WorkerEvent::Failed { finished_on: Some(NOW_MS), delay_ms: 0, .. })));
     let retried = event(r#"{"attempts":2,"backoff":9}"#);

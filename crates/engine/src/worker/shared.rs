@@ -110,6 +110,9 @@ impl Controls {
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("scripts", &self.scripts).field("controls", &self.controls).finish_non_exhaustive()
+        f.debug_struct("Shared")
+            .field("scripts", &self.scripts)
+            .field("controls", &self.controls)
+            .finish_non_exhaustive()
     }
 }

@@ -17,7 +17,8 @@ const CALL_DEADLINE_MIN: Duration = Duration::from_secs(5);
 pub(super) async fn run(shared: Arc<Shared>, stopping: CancellationToken) {
     let interval = shared.options.stalled_interval;
     let scripts = &shared.scripts;
-    let scripts = Scripts::new(scripts.connection().with_deadline(Some(interval.max(CALL_DEADLINE_MIN))), scripts.keys().clone());
+    let scripts =
+        Scripts::new(scripts.connection().with_deadline(Some(interval.max(CALL_DEADLINE_MIN))), scripts.keys().clone());
     loop {
         tokio::select! {
             () = stopping.cancelled() => return,
@@ -32,7 +33,8 @@ pub(super) async fn run(shared: Arc<Shared>, stopping: CancellationToken) {
 
 async fn check(shared: &Shared, scripts: &Scripts) {
     let options = &shared.options;
-    let checked = scripts.move_stalled(options.max_stalled_count, options.stalled_interval, shared.clock.now_ms()).await;
+    let checked =
+        scripts.move_stalled(options.max_stalled_count, options.stalled_interval, shared.clock.now_ms()).await;
     match checked {
         Ok(stalled) => {
             shared.outbox.push_all(stalled.into_iter().map(|job_id| WorkerEvent::Stalled { job_id }).collect());

@@ -219,7 +219,8 @@ impl WorkerState {
         if self.running >= concurrency {
             return None;
         }
-        let until_due = next_delayed_ms.map(|due_ms| Duration::from_millis(u64::try_from(due_ms - now_ms).unwrap_or(0)));
+        let until_due =
+            next_delayed_ms.map(|due_ms| Duration::from_millis(u64::try_from(due_ms - now_ms).unwrap_or(0)));
         Some(until_due.unwrap_or(drain_delay).min(drain_delay).max(MARKER_WAIT_MIN))
     }
 

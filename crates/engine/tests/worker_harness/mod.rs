@@ -1,5 +1,6 @@
 //! What the worker's tests share: a worker on a queue of its own, and its events in order.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of this")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

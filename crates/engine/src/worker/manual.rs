@@ -1,0 +1,167 @@
+//! Working on jobs one at a time, under lock tokens of the caller's own.
+
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use crate::connection::{BlockingConnection, Connection};
+use crate::error::Result;
+use crate::job::{Failure, Job};
+use crate::options::WorkerOptions;
+use crate::scripts::{Fetch, Finish, FinishKind, Finished, Limiter, Scripts, SettleCall, SettleReply};
+use crate::wire::{QueueKeys, worker_client_name};
+
+use super::active_jobs::{ActiveJob, Stage};
+use super::actor::random;
+use super::result::{JobOutcome, JobResult};
+use super::settlement::{Circumstances, Ending, Settlement};
+
+/// Takes jobs and ends them without a loop, without lock renewal and without events.
+#[derive(Debug)]
+pub struct ManualWork {
+    scripts: Scripts,
+    options: WorkerOptions,
+    /// Held for the whole of a wait, so that two callers never share the socket.
+    blocking: Mutex<BlockingConnection>,
+}
+
+/// The job that was taken, or why none was.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// The job; its lock holds the caller's token.
+    pub job: Option<Job>,
+    /// How long no job may start, ms; 0 if not limited.
+    pub rate_limit_ms: u64,
+    /// When the next delayed job is due, ms since the Unix epoch, if known.
+    pub next_delayed_ms: Option<i64>,
+}
+
+/// How a job was ended.
+#[derive(Debug)]
+pub struct ManualEnd {
+    /// Attempts that have ended, this one included.
+    pub attempts_made: u32,
+    /// Ms since the Unix epoch; `None` when the job will be tried again.
+    pub finished_on: Option<i64>,
+    /// Stack traces of a job that failed, JSON array of strings.
+    pub stacktrace: Option<String>,
+    /// The next job, if one was asked for.
+    pub next: Option<Taken>,
+}
+
+impl ManualWork {
+    /// Opens nothing yet.
+    ///
+    /// # Errors
+    /// `InvalidOption` if the options cannot work.
+    pub fn new(connection: Connection, keys: QueueKeys, options: WorkerOptions) -> Result<Self> {
+        options.validate()?;
+        let blocking = connection.blocking(&worker_client_name(&keys, options.name.as_deref()));
+        Ok(Self { scripts: Scripts::new(connection, keys), options, blocking: Mutex::new(blocking) })
+    }
+
+    /// Takes the next job under `token`; with `waits`, after waiting up to the options' `drain_delay` for one.
+    ///
+    /// A job that must fail at its pick-up (it stalled too often) is failed and passed over.
+    pub async fn take(&self, token: &str, waits: bool, now_ms: i64) -> Result<Option<Job>> {
+        let mut may_wait = waits;
+        loop {
+            let taken = self.take_now(token, now_ms).await?;
+            match taken.job {
+                Some(job) if job.deferred_failure.is_some() => self.fail_deferred(&job, token, now_ms).await?,
+                None if may_wait => {
+                    may_wait = false;
+                    let marker = self.scripts.keys().marker();
+                    self.blocking.lock().await.wait_for_marker(&marker, self.options.drain_delay).await?;
+                }
+                job => return Ok(job),
+            }
+        }
+    }
+
+    /// Ends a run of `job` under `token` as the job's options say, and with `takes_next` takes the next job under the same token.
+    ///
+    /// # Errors
+    /// `JobMissing`, `LockMissing`, `LockMismatch`, `NotInState` if the job is not the token's any more.
+    pub async fn finish(&self, job: &Job, result: JobResult, takes_next: bool, now_ms: i64) -> Result<ManualEnd> {
+        let circumstances = Circumstances { options: &self.options, now_ms, random: random() };
+        let token = result.token.clone();
+        let Some(settlement) = Settlement::of(&active_job(job), result, circumstances) else {
+            return Ok(ManualEnd { attempts_made: job.attempts_made, finished_on: None, stacktrace: None, next: None });
+        };
+        let command = command_of(&settlement.finish.kind);
+        let fetch = takes_next.then(|| self.fetch(&token));
+        let (finished, next) = self.settle(settlement.finish, fetch, now_ms).await?;
+        let attempts_made = finished.map_err(|error| error.of_command(command))?.attempts_made;
+        let (stacktrace, is_final) = match settlement.ending {
+            Ending::Completed { .. } => (None, true),
+            Ending::Failed { stacktrace, decision, .. } => {
+                (Some(stacktrace), decision == crate::job::RetryDecision::Fail)
+            }
+            Ending::HandedBack => (None, false),
+        };
+        let next = takes_next.then_some(next);
+        Ok(ManualEnd { attempts_made, finished_on: is_final.then_some(now_ms), stacktrace, next })
+    }
+
+    async fn take_now(&self, token: &str, now_ms: i64) -> Result<Taken> {
+        let call = SettleCall { finishes: Vec::new(), fetch: Some(self.fetch(token)), now_ms };
+        Ok(taken(self.scripts.settle(call).await?))
+    }
+
+    async fn settle(&self, finish: Finish, fetch: Option<Fetch>, now_ms: i64) -> Result<(Result<Finished>, Taken)> {
+        let mut reply = self.scripts.settle(SettleCall { finishes: vec![finish], fetch, now_ms }).await?;
+        let finished = reply.finishes.pop().expect("the reply has an entry for every finish");
+        Ok((finished, taken(reply)))
+    }
+
+    async fn fail_deferred(&self, job: &Job, token: &str, now_ms: i64) -> Result<()> {
+        let reason = job.deferred_failure.as_deref().unwrap_or_default();
+        let failure = Failure::unrecoverable("DEFERRED_FAILURE", reason);
+        let outcome = JobOutcome::Failed { failure, custom_backoff_ms: None };
+        let result = JobResult { job_id: job.id.clone(), token: token.into(), outcome };
+        self.finish(job, result, false, now_ms).await.map(drop)
+    }
+
+    fn fetch(&self, token: &str) -> Fetch {
+        Fetch {
+            tokens: vec![token.into()],
+            lock_duration: self.options.lock_duration,
+            limiter: self.options.limiter.map(|limit| Limiter {
+                max: limit.max,
+                duration_ms: u64::try_from(limit.duration.as_millis()).unwrap_or(u64::MAX),
+            }),
+            worker_name: self.options.name.clone(),
+        }
+    }
+}
+
+fn taken(mut reply: SettleReply) -> Taken {
+    Taken {
+        job: reply.jobs.pop().map(|fetched| fetched.job),
+        rate_limit_ms: reply.rate_limit_ms,
+        next_delayed_ms: reply.next_delayed_ms,
+    }
+}
+
+/// What BullMQ calls each way to end a run.
+fn command_of(kind: &FinishKind) -> &'static str {
+    match kind {
+        FinishKind::Completed { .. } | FinishKind::Failed { .. } => "moveToFinished",
+        FinishKind::Retry { .. } => "retryJob",
+        FinishKind::RetryLater { .. } | FinishKind::Delay { .. } => "moveToDelayed",
+        FinishKind::Release => "moveJobFromActiveToWait",
+    }
+}
+
+fn active_job(job: &Job) -> ActiveJob {
+    ActiveJob {
+        job_id: job.id.clone(),
+        opts: job.opts.clone(),
+        attempts_made: job.attempts_made,
+        stacktrace: job.stacktrace.clone(),
+        stage: Stage::Running,
+        is_native: false,
+        cancellation: CancellationToken::new(),
+        native: None,
+    }
+}
