@@ -152,15 +152,29 @@ describe('synapse-queue worker', () => {
     ['VAPID_PRIVATE_KEY must be a private key of 32 bytes', { VAPID_PRIVATE_KEY: 'secret' }],
     ['VAPID_SUBJECT must be a contact', { VAPID_SUBJECT: 'admin' }],
     ['PUSH_ALLOW_PRIVATE_NETWORK must be one of true, false', { PUSH_ALLOW_PRIVATE_NETWORK: 'yes' }],
-    ['DATABASE_URL', { DATABASE_URL: 'oracle://user:secret@host/db' }],
-    ['STORAGE_URL', { STORAGE_URL: 'ftp://user:secret@host' }],
-    ['PUBLIC_BASE_URL', { PUBLIC_BASE_URL: 'cdn.example.com' }],
+    ['VAPID_PRIVATE_KEY: ', { VAPID_PRIVATE_KEY: vapidKeys().privateKey }],
+    ['NODE_EXTRA_CA_CERTS must be a readable PEM file', { NODE_EXTRA_CA_CERTS: '/nonexistent.pem' }],
+    ['NODE_EXTRA_CA_CERTS: ', { NODE_EXTRA_CA_CERTS: __filename }],
+    ['DATABASE_URL: ', { DATABASE_URL: 'oracle://user:secret@host/db' }],
+    ['STORAGE_URL: ', { STORAGE_URL: 'ftp://user:secret@host' }],
+    ['PUBLIC_BASE_URL: ', { PUBLIC_BASE_URL: 'cdn.example.com' }],
   ])('refuses to start: %s', async (message, env) => {
     const worker = run(['worker'], { ...baseEnv(), ...VAPID, ...env });
     expect(await worker.exit()).toBe(2);
     expect(worker.errors).toHaveLength(1);
     expect(worker.errors[0]).toContain(`synapse-queue: ${message}`);
     expect(worker.errors[0]).not.toContain('secret');
+  });
+
+  test('refuses a Redis that refuses it', async () => {
+    const redis = new Redis(redisUrl());
+    await redis.call('ACL', 'SETUSER', prefix, 'on', '>right', '~*', '+@all');
+    const url = redisUrl().replace('redis://', `redis://${prefix}:wrong@`);
+    const worker = run(['worker'], { ...baseEnv(), REDIS_URL: url, WORKER_QUEUES: 'email' });
+    expect(await worker.exit()).toBe(2);
+    await redis.call('ACL', 'DELUSER', prefix);
+    await redis.quit();
+    expect(worker.errors).toEqual([expect.stringMatching(/REDIS_URL .* do not fit: .*WRONGPASS|AuthenticationFailed/)]);
   });
 
   test('escapes what a job name could do to the log', async () => {

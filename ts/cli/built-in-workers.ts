@@ -1,6 +1,8 @@
 import type { ProcessorMap } from '../processor-map';
 import { BUILT_IN_QUEUES, type QueueName } from '../queue-names';
 import { Worker } from '../worker';
+import { openBuiltInProcessors } from './built-in-processors';
+import { ConfigurationError } from './configuration-error';
 import { logJobs } from './job-lines';
 import type { Log } from './log';
 import { reportOf } from './settings-report';
@@ -16,12 +18,12 @@ export async function runBuiltInWorkers(settings: WorkerSettings, log: Log): Pro
   for (const [name, value] of Object.entries(reportOf(settings))) {
     log.info(`${name}=${value}`, { event: 'setting', name, value });
   }
-  const native: ProcessorMap = {};
-  const workers = settings.queues.map((queue) => openWorker(queue, native, settings));
+  const { processors, close } = await openBuiltInProcessors(settings);
+  const workers = settings.queues.map((queue) => openWorker(queue, processors, settings));
   for (const worker of workers) {
     logJobs(worker, log);
   }
-  drainOnSignal({ workers: () => workers, timeoutMs: settings.shutdownTimeoutMs, log });
+  drainOnSignal({ workers: () => workers, release: close, timeoutMs: settings.shutdownTimeoutMs, log });
   await untilReady(workers, log);
   const queues = workers.map((worker) => `${worker.name} (${worker.concurrency} at once)`).join(', ');
   log.info(`🚀 Worker: started on ${queues}`, { event: 'started', queues: settings.queues, pid: process.pid });
@@ -40,12 +42,18 @@ function openWorker(queue: QueueName, native: ProcessorMap, settings: WorkerSett
   });
 }
 
+/** @throws `ConfigurationError` if Redis answers, but not as it should. */
 async function untilReady(workers: readonly Worker[], log: Log): Promise<void> {
   const silence = setTimeout(() => {
     log.warn('Worker: no answer from Redis yet, still trying', { event: 'waiting' });
   }, SILENCE_MS);
   try {
     await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`REDIS_URL or REDIS_HOST, REDIS_PORT and REDIS_PASSWORD do not fit: ${reason}`, {
+      cause: error,
+    });
   } finally {
     clearTimeout(silence);
   }

@@ -13,6 +13,8 @@ const SIGNAL_EXIT_BASE = 128;
 export interface Shutdown {
   /** The workers that are open when the signal comes. */
   workers: () => readonly Worker[];
+  /** Lets go of what the processors hold, once no job runs. */
+  release: () => Promise<void>;
   /** How long running jobs may go on, ms. */
   timeoutMs: number;
   log: Log;
@@ -35,7 +37,7 @@ export function drainOnSignal(shutdown: Shutdown): void {
   }
 }
 
-async function drain({ workers, timeoutMs, log }: Shutdown, signal: string): Promise<number> {
+async function drain({ workers, release, timeoutMs, log }: Shutdown, signal: string): Promise<number> {
   const open = workers();
   log.info(`🛑 Worker: ${signal} received, finishing ${runningJobs(open)} running jobs`, { event: 'stopping', signal });
   let handedBack = 0;
@@ -45,6 +47,7 @@ async function drain({ workers, timeoutMs, log }: Shutdown, signal: string): Pro
   }, timeoutMs);
   try {
     await closeAll(open);
+    await release();
   } catch (error) {
     log.error(`🛑 Worker: could not close: ${String(error)}`, { event: 'stopped' });
     return 1;

@@ -14,7 +14,12 @@ export async function runUserWorker(file: string, settings: ProcessSettings, log
   if (!existsSync(path)) {
     throw new ConfigurationError(`the worker file ${file} does not exist`);
   }
-  drainOnSignal({ workers: () => [...openWorkers()], timeoutMs: settings.shutdownTimeoutMs, log });
+  drainOnSignal({
+    workers: () => [...openWorkers()],
+    release: () => Promise.resolve(),
+    timeoutMs: settings.shutdownTimeoutMs,
+    log,
+  });
   try {
     await import(pathToFileURL(path).href);
   } catch (error) {

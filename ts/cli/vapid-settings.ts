@@ -1,15 +1,6 @@
+import type { VapidIdentity } from '../processors';
 import { ConfigurationError } from './configuration-error';
 import type { Environment } from './environment';
-
-/** The identity that push services know the application by (RFC 8292). */
-export interface VapidSettings {
-  /** Uncompressed P-256 point, base64url. */
-  publicKey: string;
-  /** P-256 scalar, base64url. */
-  privateKey: string;
-  /** `mailto:` or `https:` contact. */
-  subject: string;
-}
 
 const PUBLIC_KEY_BYTES = 65;
 const UNCOMPRESSED_POINT = 4;
@@ -17,7 +8,7 @@ const PRIVATE_KEY_BYTES = 32;
 const HINT = '`synapse-queue vapid` makes a pair';
 
 /** The key pair and the contact; each is also read under the name that Next.js shows to browsers. */
-export function readVapidSettings(environment: Environment): VapidSettings {
+export function readVapidSettings(environment: Environment): VapidIdentity {
   const publicKey = environment.text('VAPID_PUBLIC_KEY', 'NEXT_PUBLIC_VAPID_PUBLIC_KEY') ?? '';
   const privateKey = environment.text('VAPID_PRIVATE_KEY') ?? '';
   const subject = environment.text('VAPID_SUBJECT', 'NEXT_PUBLIC_VAPID_SUBJECT') ?? '';

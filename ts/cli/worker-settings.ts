@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
+
 import type { RedisOptions } from '../options/connection-options';
+import { DEFAULT_STORAGE_URL, type VapidIdentity } from '../processors';
 import { QUEUE_NAMES, type QueueName } from '../queue-names';
+import { DEFAULT_DATABASE_URL } from '../stores';
 import { ConfigurationError } from './configuration-error';
 import { Environment } from './environment';
 import { LOG_FORMATS, LOG_LEVELS, type LogSettings } from './log';
 import { readRedisSettings } from './redis-settings';
-import { readVapidSettings, type VapidSettings } from './vapid-settings';
+import { readVapidSettings } from './vapid-settings';
 
 /** What concerns every kind of worker process. */
 export interface ProcessSettings {
@@ -15,11 +19,11 @@ export interface ProcessSettings {
 
 /** How push messages are sent. */
 export interface PushSettings {
-  vapid: VapidSettings;
+  vapid: VapidIdentity;
   /** Whether push services may have addresses that are not globally routable. */
   allowPrivateNetwork: boolean;
-  /** PEM file with certificate authorities to trust beside the web's. */
-  extraCaFile: string | undefined;
+  /** Certificate authorities to trust beside the system's, PEM. */
+  extraCa: string | undefined;
 }
 
 /** What a process that works on the built-in queues needs to know. */
@@ -31,9 +35,9 @@ export interface WorkerSettings extends ProcessSettings {
   lockDurationMs: number | undefined;
   /** Interval of checks for such jobs, ms; the engine's default if absent. */
   stalledIntervalMs: number | undefined;
-  databaseUrl: string | undefined;
-  storageUrl: string | undefined;
-  publicBaseUrl: string | undefined;
+  databaseUrl: string;
+  storageUrl: string;
+  publicBaseUrl: string;
   /** Absent unless push notifications are worked on. */
   push: PushSettings | undefined;
 }
@@ -65,9 +69,9 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     queues,
     lockDurationMs: readInterval(environment, 'WORKER_LOCK_DURATION_MS'),
     stalledIntervalMs: readInterval(environment, 'WORKER_STALLED_INTERVAL_MS'),
-    databaseUrl: environment.text('DATABASE_URL'),
-    storageUrl: environment.text('STORAGE_URL'),
-    publicBaseUrl: environment.text('PUBLIC_BASE_URL'),
+    databaseUrl: environment.text('DATABASE_URL') ?? DEFAULT_DATABASE_URL,
+    storageUrl: environment.text('STORAGE_URL') ?? DEFAULT_STORAGE_URL,
+    publicBaseUrl: environment.text('PUBLIC_BASE_URL') ?? '',
     push: queues.includes(QUEUE_NAMES.PUSH_NOTIFICATIONS) ? readPushSettings(environment) : undefined,
   };
 }
@@ -76,8 +80,18 @@ function readPushSettings(environment: Environment): PushSettings {
   return {
     vapid: readVapidSettings(environment),
     allowPrivateNetwork: environment.flag('PUSH_ALLOW_PRIVATE_NETWORK', false),
-    extraCaFile: environment.text('NODE_EXTRA_CA_CERTS'),
+    extraCa: readExtraAuthorities(environment),
   };
+}
+
+/** The variable that Node itself reads for its own connections. */
+function readExtraAuthorities(environment: Environment): string | undefined {
+  const file = environment.text('NODE_EXTRA_CA_CERTS');
+  try {
+    return file === undefined ? undefined : readFileSync(file, 'utf8');
+  } catch (error) {
+    throw ConfigurationError.of('NODE_EXTRA_CA_CERTS', `a readable PEM file, got \`${String(file)}\``, error);
+  }
 }
 
 function readInterval(environment: Environment, name: string): number | undefined {

@@ -1,0 +1,61 @@
+import { EngineError } from '../errors';
+import { imageProcessor, pushProcessors } from '../processors';
+import type { ProcessorMap } from '../processor-map';
+import { JOB_TYPES, QUEUE_NAMES } from '../queue-names';
+import { sqliteStores, type SqliteStores } from '../stores';
+import { ConfigurationError } from './configuration-error';
+import type { PushSettings, WorkerSettings } from './worker-settings';
+
+/** The variable that is to blame when a processor cannot be made, by the code of its error. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  DATABASE_ERROR: 'DATABASE_URL',
+  FILE_UNWRITABLE: 'STORAGE_URL',
+  INVALID_CERTIFICATES: 'NODE_EXTRA_CA_CERTS',
+  INVALID_DATABASE_URL: 'DATABASE_URL',
+  INVALID_PUBLIC_BASE_URL: 'PUBLIC_BASE_URL',
+  INVALID_VAPID_PRIVATE_KEY: 'VAPID_PRIVATE_KEY',
+  INVALID_VAPID_PUBLIC_KEY: 'VAPID_PUBLIC_KEY',
+  INVALID_VAPID_SUBJECT: 'VAPID_SUBJECT',
+  UNSUPPORTED_DATABASE: 'DATABASE_URL',
+  UNSUPPORTED_STORAGE: 'STORAGE_URL',
+  VAPID_KEYS_DO_NOT_MATCH: 'VAPID_PRIVATE_KEY',
+};
+
+/** The native processors of this release, and what they hold open. */
+export interface BuiltInProcessors {
+  processors: ProcessorMap;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the native processors that the settings call for.
+ *
+ * @throws `ConfigurationError` naming the variable that cannot work.
+ */
+export async function openBuiltInProcessors(settings: WorkerSettings): Promise<BuiltInProcessors> {
+  try {
+    const stores = await sqliteStores(settings.databaseUrl);
+    const processors = {
+      ...(settings.queues.includes(QUEUE_NAMES.FILE_PROCESSING) && imageProcessors(settings, stores)),
+      ...(settings.push && notificationProcessors(settings.push, stores)),
+    };
+    return { processors, close: () => stores.close() };
+  } catch (error) {
+    throw blamed(error);
+  }
+}
+
+function imageProcessors({ storageUrl, publicBaseUrl }: WorkerSettings, stores: SqliteStores): ProcessorMap {
+  return { [JOB_TYPES.PROCESS_IMAGE]: imageProcessor({ storage: storageUrl, publicBaseUrl, stores }) };
+}
+
+function notificationProcessors(settings: PushSettings, stores: SqliteStores): ProcessorMap {
+  const { single, batch } = pushProcessors({ ...settings, stores });
+  return { [JOB_TYPES.PUSH_NOTIFICATION]: single, [JOB_TYPES.BATCH_PUSH_NOTIFICATION]: batch };
+}
+
+/** The error under the name of its variable; errors that no setting explains stay as they are. */
+function blamed(error: unknown): unknown {
+  const variable = error instanceof EngineError ? VARIABLES[error.code] : undefined;
+  return variable === undefined ? error : new ConfigurationError(`${variable}: ${(error as Error).message}`, { cause: error });
+}
