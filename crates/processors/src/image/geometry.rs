@@ -131,6 +131,13 @@ mod tests {
     }
 
     #[test]
+    fn a_rendition_is_made_from_another_only_if_that_is_twice_as_large() {
+        let thumbnail = Target::new(Size::new(4000, 3000), THUMBNAIL);
+        assert!(thumbnail.can_be_made_from(Size::new(640, 480)));
+        assert!(!thumbnail.can_be_made_from(Size::new(639, 480)));
+    }
+
+    #[test]
     fn decoder_shrinks_only_while_enough_is_left_for_lanczos() {
         let factor = |width, height, fits: &[Fit]| {
             let source = Size::new(width, height);
