@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 use tokio::sync::{Notify, oneshot};
+use tokio::time::{Instant, timeout_at};
 
 use super::add::MAX_JOBS;
 use super::{EncodedJob, Scripts};
@@ -40,7 +42,31 @@ struct Pending {
 #[derive(Debug)]
 struct Group {
     jobs: Vec<EncodedJob>,
+    limit: Option<Limit>,
     reply: oneshot::Sender<Result<Vec<String>>>,
+}
+
+/// When the caller gives up. Counted from the add: one that waits behind others gives up no later than one that was sent at once.
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    deadline: Duration,
+    at: Instant,
+}
+
+impl Limit {
+    fn new(deadline: Duration) -> Self {
+        Self { deadline, at: Instant::now() + deadline }
+    }
+
+    /// Ends `work` when the time is up, if there is a limit.
+    async fn hold<T>(limit: Option<Self>, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let Some(limit) = limit else { return work.await };
+        timeout_at(limit.at, work).await.unwrap_or_else(|_elapsed| Err(limit.exceeded()))
+    }
+
+    fn exceeded(self) -> Error {
+        Error::Unavailable { deadline: self.deadline, source: None }
+    }
 }
 
 impl AddBatcher {
@@ -51,21 +77,25 @@ impl AddBatcher {
     /// Adds `jobs` in order and returns their ids. More than one call holds are spread over several.
     pub(crate) async fn add(&self, mut jobs: Vec<EncodedJob>) -> Result<Vec<String>> {
         let count = jobs.len();
+        let limit = self.scripts.connection().deadline().map(Limit::new);
         let mut replies = Vec::new();
         let mut groups = Vec::new();
         while !jobs.is_empty() {
             let rest = jobs.split_off(jobs.len().min(MAX_JOBS));
             let (reply, answer) = oneshot::channel();
-            groups.push(Group { jobs, reply });
+            groups.push(Group { jobs, limit, reply });
             replies.push(answer);
             jobs = rest;
         }
         self.enqueue(groups);
-        let mut ids = Vec::with_capacity(count);
-        for reply in replies {
-            ids.extend(reply.await.unwrap_or(Err(Error::Closed))?);
-        }
-        Ok(ids)
+        let answers = async {
+            let mut ids = Vec::with_capacity(count);
+            for reply in replies {
+                ids.extend(reply.await.unwrap_or(Err(Error::Closed))?);
+            }
+            Ok(ids)
+        };
+        Limit::hold(limit, answers).await
     }
 
     fn enqueue(&self, groups: Vec<Group>) {
@@ -99,16 +129,22 @@ impl AddBatcher {
         }
     }
 
-    /// Whole groups for one call. `None` when there are none; the task then ends if it `is_idle`.
+    /// Whole groups for one call. `None` when there are none; the task then ends if it `is_idle`. Groups whose caller gives up
+    /// are dropped: it is told that they failed and may add them again.
     fn next_batch(&self, is_idle: bool) -> Option<Vec<Group>> {
         let mut pending = self.shared.pending.lock().expect("no code panics while it holds this lock");
         let (mut batch, mut size) = (Vec::new(), 0);
-        while let Some(group) = pending.groups.front() {
+        while let Some(group) = pending.groups.pop_front() {
+            if let Some(limit) = group.limit.filter(|limit| limit.at <= Instant::now()) {
+                drop(group.reply.send(Err(limit.exceeded())));
+                continue;
+            }
             size += group.jobs.len();
             if size > MAX_JOBS && !batch.is_empty() {
+                pending.groups.push_front(group);
                 break;
             }
-            batch.extend(pending.groups.pop_front());
+            batch.push(group);
         }
         if batch.is_empty() {
             pending.is_sending = !is_idle;
@@ -118,12 +154,14 @@ impl AddBatcher {
     }
 
     async fn send(&self, groups: Vec<Group>) {
+        // The latest of them: groups come in the order of their adds.
+        let limit = groups.last().and_then(|group| group.limit);
         let (mut jobs, mut waiting) = (Vec::new(), Vec::with_capacity(groups.len()));
         for group in groups {
             waiting.push((group.jobs.len(), group.reply));
             jobs.extend(group.jobs);
         }
-        answer(self.scripts.add(jobs).await, waiting);
+        answer(Limit::hold(limit, self.scripts.add(jobs)).await, waiting);
     }
 }
 
