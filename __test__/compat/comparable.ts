@@ -24,6 +24,9 @@ const JOB_FIELDS = [
   ...(['queueName', 'prefix', 'queueQualifiedName'] as const),
 ];
 
+/** What bullmq leaves undefined or null, at times, and the types say is a number or absent. */
+const ABSENT: Partial<Record<(typeof JOB_FIELDS)[number], unknown>> = { delay: 0, priority: 0, returnvalue: null };
+
 /** Makes values of the two sides comparable: what differs from run to run is replaced by what it stands for. */
 export class Comparable {
   readonly #prefix: string;
@@ -54,9 +57,9 @@ export class Comparable {
     return text.replaceAll(this.#prefix, '<prefix>').replace(UUID, '<uuid>').replace(TOKEN, '<token>');
   }
 
-  /** Classes of errors may be finer than BullMQ's; users compare messages and codes. */
+  /** Classes and textual codes of errors may be finer than BullMQ's; users compare messages and numeric codes. */
   #error(error: Error & { code?: unknown }): unknown {
-    return { message: this.#text(error.message), code: error.code };
+    return { message: this.#text(error.message), code: typeof error.code === 'number' ? error.code : undefined };
   }
 
   #object(value: object): unknown {
@@ -65,7 +68,7 @@ export class Comparable {
   }
 
   #job(job: Job): unknown {
-    const fields = JOB_FIELDS.map((name): [string, unknown] => [name, this.of(job[name])]);
+    const fields = JOB_FIELDS.map((name): [string, unknown] => [name, this.of(job[name] ?? ABSENT[name])]);
     return { ...Object.fromEntries(fields), stacktrace: job.stacktrace && firstLines(job.stacktrace) };
   }
 
@@ -85,7 +88,7 @@ export class Comparable {
 }
 
 function isJob(value: object): value is Job {
-  return 'queueQualifiedName' in value && 'attemptsStarted' in value && 'moveToFailed' in value;
+  return 'queueQualifiedName' in value && 'attemptsStarted' in value && 'updateProgress' in value;
 }
 
 /** JSON is compared by what it means: the order of its keys is nobody's promise. */

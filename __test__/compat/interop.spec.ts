@@ -27,8 +27,9 @@ function workerOf({ api }: Side, processor: Processor, options = {}): Worker {
   return closing(new api.Worker(QUEUE, processor, { connection, prefix, ...options }));
 }
 
+/** Reads from the first event: bullmq is ready before its first read is on its way. */
 async function eventsOf({ api }: Side): Promise<QueueEvents> {
-  const events = closing(new api.QueueEvents(QUEUE, { connection, prefix }));
+  const events = closing(new api.QueueEvents(QUEUE, { connection, prefix, lastEventId: '0-0' }));
   await events.waitUntilReady();
   return events;
 }
@@ -134,9 +135,9 @@ describe.each([
   test('a worker that waits is woken by an add', async () => {
     const queue = queueOf(producer);
     const worker = workerOf(consumer, () => Promise.resolve(), { drainDelay: 60 });
-    const drained = new Promise((resolve) => worker.once('drained', resolve));
+    const first = jobsOf(worker, 1);
     await queue.add('first', {});
-    await drained;
+    await first;
     const ended = jobsOf(worker, 2);
     await queue.add('second', {});
     await queue.add('soon', {}, { delay: 100 });

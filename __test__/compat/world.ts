@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Processor, Queue, QueueEvents, QueueOptions, Worker, WorkerOptions } from 'bullmq';
+import type { Job, Processor, Queue, QueueEvents, QueueOptions, Worker, WorkerOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 
 import { redisUrl } from '../support/redis';
 import { FrozenDate } from './frozen-date';
-import type { Api, Side } from './side';
+import { reference, type Api, type Side } from './side';
 import { WorkerRecorder, type Recorded } from './worker-recorder';
 
 export const QUEUE_NAME = 'compat';
@@ -63,6 +63,15 @@ export class World {
       if (performance.now() > deadline) throw new Error('the queue did not write its settings');
     }
     return queue;
+  };
+
+  /** Takes the next job by hand, on both sides with bullmq: a job that another process holds. */
+  readonly take = async (token: string): Promise<Job | undefined> => {
+    this.#hasFetched = true;
+    const worker = new reference.api.Worker(QUEUE_NAME, null, { ...this.#base(), autorun: false });
+    const job = await worker.getNextJob(token, { block: false });
+    await worker.close();
+    return job;
   };
 
   /** A worker for taking and finishing jobs by hand. */

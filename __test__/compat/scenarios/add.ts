@@ -84,11 +84,8 @@ export const addWithDefaults = section(
 
 const REFUSED: Record<string, object> = {
   'an integer as id': { jobId: '12' },
-  'the id 0': { jobId: '0' },
-  'an id that starts with 0:': { jobId: '0:x' },
   'an id with one colon': { jobId: 'a:b' },
   'an id with three colons': { jobId: 'a:b:c:d' },
-  'a negative priority': { priority: -1 },
   'a priority above the limit': { priority: 2_097_152 },
   'a fractional priority': { priority: 1.5 },
   'a jitter above 1': { backoff: { type: 'fixed', delay: 1, jitter: 1.5 } },
@@ -97,6 +94,13 @@ const REFUSED: Record<string, object> = {
   'both kinds of parent failure': { failParentOnFailure: true, removeDependencyOnFailure: true },
   debounce: { debounce: { id: 'x', ttl: 1 } },
 };
+
+export const refusedIds = section('add refuses', {
+  async *'the ids that markers of older queues have'({ queue }) {
+    yield await thrownBy(() => queue.add('refused', {}, { jobId: '0' }));
+    yield await thrownBy(() => queue.add('refused', {}, { jobId: '0:x' }));
+  },
+});
 
 export const refusedAdds = Object.entries(REFUSED).flatMap(([what, opts]) =>
   section('add refuses', {

@@ -32,11 +32,8 @@ export const construction = section('construction', {
   async *'a name with a colon'({ api, lend }) {
     yield await thrownBy(() => new api.Queue('a:b', { connection: lend() }));
   },
-  async *'a file that does not exist'({ api, queue, lend }) {
-    yield await thrownBy(() => new api.Worker(queue.name, '/does/not/exist.js', { connection: lend() }));
-  },
-  async *'a worker that runs without a processor'({ manualWorker }) {
-    const worker = manualWorker();
+  async *'a worker that runs without a processor'({ api, queue, connection, closing }) {
+    const worker = closing(new api.Worker(queue.name, null, { connection }));
     yield await thrownBy(() => worker.run());
   },
   async *'a worker that runs twice'({ worker }) {

@@ -2,12 +2,11 @@ import { section } from '../scenario';
 import type { World } from '../world';
 
 /** Two jobs of every state that needs no flow. */
-async function populate({ queue, work, manualWorker }: World): Promise<void> {
+async function populate({ queue, work, take }: World): Promise<void> {
   for (const name of ['fine', 'bad', 'fine', 'bad']) await queue.add(name, {});
   await work((job) => (job.name === 'fine' ? Promise.resolve(1) : Promise.reject(new Error('boom'))));
   for (let i = 0; i < 4; i += 1) await queue.add('waiting', { i });
-  const worker = manualWorker();
-  for (const token of ['token-1', 'token-2']) await worker.getNextJob(token, { block: false });
+  for (const token of ['token-1', 'token-2']) await take(token);
   for (const delay of [2000, 1000]) await queue.add('delayed', {}, { delay });
   for (const priority of [2, 1]) await queue.add('prioritised', {}, { priority });
 }

@@ -1,13 +1,16 @@
 import type { Scenario } from '../scenario';
-import { add, addWithDefaults, refusedAdds } from './add';
+import { add, addWithDefaults, refusedAdds, refusedIds } from './add';
 import { construction, workerOptions } from './construction';
+import { controlFlow } from './control-flow';
 import { delayed } from './delayed';
 import { events, waitUntilFinished } from './events';
 import { customSettings, getters, noSettings } from './getters';
+import { manual } from './manual';
 import { bulk, customIds, lifo, priority } from './ids-and-order';
 import { data, logs, missing, progress } from './job-details';
-import { limits, pausing } from './pausing';
-import { manual, processing } from './processing';
+import { limits } from './limits';
+import { pausing } from './pausing';
+import { processing } from './processing';
 import { cleaningUp, draining, obliteration, removal } from './removal';
 import { retention, workerRetention } from './retention';
 import { retry, retryFinished } from './retry';
@@ -15,8 +18,19 @@ import { stalled } from './stalled';
 
 /** Every scenario, by section. */
 export const scenarios: readonly Scenario[] = [
-  ...[add, addWithDefaults, refusedAdds, customIds, lifo, bulk, priority, delayed].flat(),
-  ...[processing, manual, retry, retryFinished, retention, workerRetention, stalled, limits, pausing].flat(),
+  ...[add, addWithDefaults, refusedIds, refusedAdds, customIds, lifo, bulk, priority, delayed].flat(),
+  ...[
+    processing,
+    manual,
+    controlFlow,
+    retry,
+    retryFinished,
+    retention,
+    workerRetention,
+    stalled,
+    limits,
+    pausing,
+  ].flat(),
   ...[getters, customSettings, noSettings, progress, logs, data, missing].flat(),
   ...[removal, draining, cleaningUp, obliteration, events, waitUntilFinished, construction, workerOptions].flat(),
 ];

@@ -35,18 +35,12 @@ export const pausing = section('pause', {
     await queue.pause();
     yield await queue.resume();
   },
-  async *'getNextJob finds nothing in a paused queue'({ queue, manualWorker }) {
-    await queue.add('job', {});
-    await queue.pause();
-    yield await manualWorker().getNextJob('my-token', { block: false });
-  },
   async *'resume merges the paused list of an older queue'({ queue, redis, prefix }) {
     await queue.add('a', {});
     await queue.add('b', {});
     await queue.pause();
     await redis.rename(`${prefix}:compat:wait`, `${prefix}:compat:paused`);
     await queue.add('c', {});
-    yield [await queue.getJobCounts(), await queue.getWaiting()];
     yield await queue.resume();
     yield await queue.getWaiting();
   },
@@ -76,73 +70,5 @@ export const pausing = section('pause', {
     await running.resume();
     await drained;
     yield [running.isPaused(), events, await queue.getJobCounts('waiting', 'completed')];
-  },
-});
-
-export const limits = section('limits', {
-  async *'global concurrency is stored and read'({ queue }) {
-    yield await queue.getGlobalConcurrency();
-    yield await queue.setGlobalConcurrency(1);
-    yield [await queue.getGlobalConcurrency(), await queue.isMaxed(), await queue.getMeta()];
-    yield await queue.removeGlobalConcurrency();
-    yield await queue.getGlobalConcurrency();
-  },
-  async *'global concurrency stops the second getNextJob'({ queue, manualWorker }) {
-    await queue.setGlobalConcurrency(1);
-    await queue.add('one', {});
-    await queue.add('two', {});
-    const worker = manualWorker();
-    const first = await worker.getNextJob('token-1', { block: false });
-    yield [first, await worker.getNextJob('token-2', { block: false }), await queue.isMaxed()];
-    yield await queue.add('three', {});
-    yield await first?.moveToCompleted(1, 'token-1', false);
-    yield await worker.getNextJob('token-2', { block: false });
-  },
-  async *'global rate limit is stored and read'({ queue }) {
-    yield await queue.getGlobalRateLimit();
-    yield await queue.setGlobalRateLimit(3, 5000);
-    yield await queue.getGlobalRateLimit();
-    yield await queue.removeGlobalRateLimit();
-    yield await queue.getMeta();
-  },
-  async *'a limiter counts the jobs that start'({ queue, manualWorker }) {
-    for (let i = 0; i < 4; i += 1) await queue.add('job', { i });
-    const worker = manualWorker({ limiter: { max: 2, duration: 60_000 } });
-    yield await worker.getNextJob('token-1', { block: false });
-    yield await worker.getNextJob('token-2', { block: false });
-    yield await worker.getNextJob('token-3', { block: false });
-    yield await queue.getRateLimitTtl(2).then((ttl) => ttl > 50_000);
-    yield await queue.getRateLimitTtl(3);
-    yield await queue.removeRateLimitKey();
-    yield await worker.getNextJob('token-3', { block: false });
-  },
-  async *'the global limit wins over the worker’s'({ queue, manualWorker }) {
-    await queue.setGlobalRateLimit(1, 60_000);
-    for (let i = 0; i < 2; i += 1) await queue.add('job', { i });
-    const worker = manualWorker({ limiter: { max: 5, duration: 60_000 } });
-    yield await worker.getNextJob('token-1', { block: false });
-    yield await worker.getNextJob('token-2', { block: false });
-  },
-  async *'queue.rateLimit stops jobs'({ queue, manualWorker }) {
-    await queue.add('job', {});
-    yield await queue.rateLimit(60_000);
-    yield await queue.getRateLimitTtl().then((ttl) => ttl > 50_000);
-    yield await manualWorker({ limiter: { max: 5, duration: 1000 } }).getNextJob('my-token', { block: false });
-  },
-  async *'a job that says it is rate limited goes back'({ queue, worker, api }) {
-    await queue.add('job', {}, { attempts: 3 });
-    const active = new Promise<void>((resolve) => {
-      const running = worker(
-        async () => {
-          await running.rateLimit(60_000);
-          resolve();
-          throw api.Worker.RateLimitError();
-        },
-        { limiter: { max: 5, duration: 1000 } },
-      );
-    });
-    await active;
-    while ((await queue.getWaitingCount()) === 0) await active;
-    yield await queue.getJob('1');
   },
 });

@@ -29,15 +29,16 @@ export const removal = section('remove', {
   async *'a job that does not exist'({ queue }) {
     yield await queue.remove('nobody');
   },
-  async *'a job that a worker holds'({ queue, manualWorker }) {
+  async *'a job that a worker holds'({ queue, take }) {
     await queue.add('job', {});
-    const job = await manualWorker().getNextJob('my-token', { block: false });
+    await take('my-token');
     yield await queue.remove('1');
+    const job = await queue.getJob('1');
     yield await thrownBy(() => job?.remove());
   },
-  async *'an active job without a lock'({ queue, manualWorker, redis, prefix }) {
+  async *'an active job without a lock'({ queue, take, redis, prefix }) {
     await queue.add('job', {});
-    await manualWorker().getNextJob('my-token', { block: false });
+    await take('my-token');
     await redis.del(`${prefix}:compat:1:lock`);
     yield await queue.remove('1');
   },
@@ -63,11 +64,11 @@ export const draining = section('drain', {
     yield await queue.drain();
     yield await queue.drain(true);
   },
-  async *'leaves active and finished jobs'({ queue, work, manualWorker }) {
+  async *'leaves active and finished jobs'({ queue, work, take }) {
     await queue.add('finished', {});
     await work(resolved);
     for (let i = 0; i < 3; i += 1) await queue.add('job', { i });
-    await manualWorker().getNextJob('my-token', { block: false });
+    await take('my-token');
     yield await queue.drain();
   },
   async *'an empty queue'({ queue }) {
@@ -96,7 +97,7 @@ export const cleaningUp = section('clean', {
   async *'waiting jobs'({ queue, clock }) {
     for (let i = 0; i < 3; i += 1) await queue.add('job', { i });
     clock.advance(1000);
-    yield await queue.clean(0, 2, 'wait');
+    yield (await queue.clean(0, 2, 'wait')).sort();
     yield await queue.clean(0, 0, 'waiting');
   },
   async *'delayed and prioritised jobs'({ queue, clock }) {
@@ -106,10 +107,9 @@ export const cleaningUp = section('clean', {
     yield await queue.clean(0, 1, 'delayed');
     yield await queue.clean(0, 0, 'prioritized');
   },
-  async *'active jobs without a lock'({ queue, manualWorker, clock, redis, prefix }) {
+  async *'active jobs without a lock'({ queue, take, clock, redis, prefix }) {
     for (let i = 0; i < 2; i += 1) await queue.add('job', { i });
-    const worker = manualWorker();
-    for (const token of ['token-1', 'token-2']) await worker.getNextJob(token, { block: false });
+    for (const token of ['token-1', 'token-2']) await take(token);
     await redis.del(`${prefix}:compat:1:lock`);
     clock.advance(1000);
     yield await queue.clean(0, 0, 'active');
@@ -141,9 +141,9 @@ export const obliteration = section('obliterate', {
     await queue.addJobLog('3', 'row');
     yield await queue.obliterate();
   },
-  async *'refuses while jobs are active'({ queue, manualWorker }) {
+  async *'refuses while jobs are active'({ queue, take }) {
     await queue.add('job', {});
-    await manualWorker().getNextJob('my-token', { block: false });
+    await take('my-token');
     yield await thrownBy(() => queue.obliterate());
     yield await queue.obliterate({ force: true });
   },

@@ -58,10 +58,6 @@ export const retry = section('retry', {
     await queue.add('fails', {}, { attempts: 2, backoff: { type: 'mine' } });
     yield await work(boom, { settings: { backoffStrategy: () => Promise.resolve(0) } });
   },
-  async *'a backoff type without a strategy'({ queue, work }) {
-    await queue.add('fails', {}, { attempts: 2, backoff: { type: 'unknown', delay: 5 } });
-    yield await work(boom);
-  },
   async *'an unrecoverable error'({ queue, work, api }) {
     await queue.add('fails', {}, { attempts: 3 });
     yield await work(() => Promise.reject(new api.UnrecoverableError('never')));
@@ -79,19 +75,6 @@ export const retry = section('retry', {
     await queue.add('fails', {}, { attempts: 2, stackTraceLimit: 0 });
     yield await work(boom);
     yield await queue.getJob('1');
-  },
-  async *'thrown values that are not errors'({ queue, work }) {
-    for (const [name, thrown] of Object.entries({ text: 'boom', object: { reason: 'x' }, number: 5 })) {
-      await queue.add(name, { thrown });
-    }
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-    yield await work((job) => Promise.reject(job.data.thrown));
-    yield await queue.getFailed();
-  },
-  async *'a thrown undefined'({ queue, work }) {
-    await queue.add('fails', {});
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-    yield await work(() => Promise.reject(undefined));
   },
   async *'an error without message'({ queue, work }) {
     await queue.add('fails', {});

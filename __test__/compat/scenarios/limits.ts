@@ -1,0 +1,78 @@
+import { section } from '../scenario';
+
+const resolved = (): Promise<void> => Promise.resolve();
+
+/** A limited worker of bullmq sleeps this long before it notices that it is closed. */
+const CLOSE_WITHIN_MS = 100;
+
+export const limits = section('limits', {
+  async *'global concurrency is stored and read'({ queue }) {
+    yield await queue.getGlobalConcurrency();
+    yield await queue.setGlobalConcurrency(1);
+    yield [await queue.getGlobalConcurrency(), await queue.isMaxed(), await queue.getMeta()];
+    yield await queue.removeGlobalConcurrency();
+    yield await queue.getGlobalConcurrency();
+  },
+  async *'global concurrency holds back the second job'({ queue, worker }) {
+    await queue.setGlobalConcurrency(1);
+    for (const name of ['one', 'two']) await queue.add(name, {});
+    const ends: (() => void)[] = [];
+    const running = worker(() => new Promise<void>((resolve) => ends.push(resolve)), { concurrency: 2 });
+    await new Promise((resolve) => running.once('active', resolve));
+    yield [await queue.isMaxed(), await queue.getJobCounts('active', 'waiting')];
+    yield await queue.add('three', {});
+    const next = new Promise((resolve) => running.once('active', resolve));
+    ends[0]?.();
+    await next;
+    yield [ends.length, await queue.getJobCounts('active', 'waiting', 'completed')];
+    const drained = new Promise((resolve) => running.once('drained', resolve));
+    running.on('active', () => setImmediate(() => ends.at(-1)?.()));
+    ends[1]?.();
+    await drained;
+    yield await queue.getJobCounts();
+  },
+  async *'global rate limit is stored and read'({ queue }) {
+    yield await queue.getGlobalRateLimit();
+    yield await queue.setGlobalRateLimit(3, 5000);
+    yield await queue.getGlobalRateLimit();
+    yield await queue.removeGlobalRateLimit();
+    yield await queue.getMeta();
+  },
+  async *'a limiter counts the jobs that start'({ queue, work }) {
+    const options = { limiter: { max: 2, duration: 60_000 }, maximumRateLimitDelay: CLOSE_WITHIN_MS };
+    for (let i = 0; i < 3; i += 1) await queue.add('job', { i });
+    yield await work(resolved, { ...options, ends: 2 });
+    yield [await queue.getRateLimitTtl(2).then((ttl) => ttl > 50_000), await queue.getRateLimitTtl(3)];
+    yield await queue.removeRateLimitKey();
+    yield await queue.removeRateLimitKey();
+    yield await work(resolved, options);
+  },
+  async *'the global limit wins over the worker’s'({ queue, work }) {
+    await queue.setGlobalRateLimit(1, 60_000);
+    for (let i = 0; i < 2; i += 1) await queue.add('job', { i });
+    const limiter = { max: 5, duration: 60_000 };
+    yield await work(resolved, { limiter, maximumRateLimitDelay: CLOSE_WITHIN_MS, ends: 1 });
+    yield await queue.getRateLimitTtl().then((ttl) => ttl > 50_000);
+  },
+  async *'queue.rateLimit stops jobs'({ queue }) {
+    yield await queue.rateLimit(60_000);
+    yield await queue.getRateLimitTtl().then((ttl) => ttl > 50_000);
+    yield await queue.removeRateLimitKey();
+    yield await queue.getRateLimitTtl();
+  },
+  async *'a job that says it is rate limited goes back'({ queue, worker, api }) {
+    await queue.add('job', {}, { attempts: 3 });
+    const limiter = { max: 5, duration: 1000 };
+    const active = new Promise<void>((resolve) => {
+      const process = async (): Promise<void> => {
+        await running.rateLimit(60_000);
+        resolve();
+        throw api.Worker.RateLimitError();
+      };
+      const running = worker(process, { limiter });
+    });
+    await active;
+    while ((await queue.getWaitingCount()) === 0) await active;
+    yield await queue.getJob('1');
+  },
+});
