@@ -16,6 +16,16 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 /** A processor that runs in Rust. Made by the factories of this module. */
 export declare class NativeProcessor {}
 
+/** Processors of single and of batch notifications that share connections, tokens and bounds. */
+export declare class NativePushProcessors {
+  /** Checks the options; opens no connection. */
+  constructor(options: NativePushOptions, stores: NativeStores)
+  /** The processor of `push-notification`. */
+  single(): NativeProcessor
+  /** The processor of `batch-push-notification`. */
+  batch(): NativeProcessor
+}
+
 /** Operations on one queue. Everything that works on a queue in JavaScript holds one. */
 export declare class NativeQueue {
   /** Replaces a job's payload (JSON text). */
@@ -36,6 +46,8 @@ export declare class NativeQueue {
   changeJobDelay(jobId: string, delayMs: number, nowMs: number): Promise<Answer<undefined>>
   /** Gives a job another priority. */
   changeJobPriority(jobId: string, priority: number, lifo: boolean): Promise<Answer<undefined>>
+  /** Keeps locks, given by job ids and their tokens, for `duration_ms` from now; answers the jobs whose lock is gone. */
+  extendJobLocks(jobIds: Array<string>, tokens: Array<string>, durationMs: number): Promise<Answer<Array<string>>>
   /** Keeps a lock for `duration_ms` from now; 1 if `token` held it, else 0. */
   extendJobLock(jobId: string, token: string, durationMs: number): Promise<Answer<number>>
   /** Keeps all workers from taking jobs. */
@@ -96,6 +108,16 @@ export declare class NativeQueue {
   isMaxed(): Promise<Answer<boolean>>
   /** How long no job starts because of the rate limit, ms. */
   getRateLimitTtl(maxJobs?: number | undefined | null): Promise<Answer<number>>
+  /** Prepares work under a worker's options; without it, the defaults apply. */
+  setWorkOptions(options: NativeWorkerOptions): void
+  /** Takes the next job under `token` as four lines, or `null`; with `waits`, after waiting for one. */
+  takeJob(token: string, waits: boolean, nowMs: number): Promise<Answer<string | undefined | null>>
+  /** Ends a run of a job as `end` (two lines) says, and with `takes_next` takes the next job under the same token. */
+  finishJob(job: NativeActiveJob, end: string, takesNext: boolean, nowMs: number): Promise<Answer<NativeManualEnd>>
+  /** Puts an active job off until `until_ms`. */
+  moveJobToDelayed(jobId: string, token: string, untilMs: number, nowMs: number): Promise<Answer<undefined>>
+  /** Puts an active job back to wait. */
+  moveJobToWait(jobId: string, token: string, nowMs: number): Promise<Answer<undefined>>
   /** The queue that `options` (JSON text) names. Opens nothing yet. */
   constructor(options: string)
   /** `<prefix>:<queue name>` */
@@ -128,6 +150,45 @@ export declare class NativeQueueEvents {
   next(): Promise<Answer<string>>
   /** Ends reading. */
   close(): Promise<void>
+}
+
+/** One run of a native processor. */
+export declare class NativeRun {
+  /**
+   * A run of `job`, which belongs to `queue`. `notify` is told of log lines (`info`, `warn` or `error` and the line) and of
+   * progress (`progress` and its JSON text).
+   */
+  constructor(processor: NativeProcessor, queue: NativeQueue, job: NativeJob, notify: (kind: string, text: string) => void)
+  /** Does the work. */
+  run(): Promise<NativeRunEnd>
+  /** Asks the work to stop. */
+  cancel(): void
+}
+
+/** Subscriptions, files and users, wherever they are kept. */
+export declare class NativeStores {
+  /** Stores in a SQLite database, which is opened, and made if missing, by the first use. */
+  static sqlite(url: string): NativeStores
+  /** Stores that the user wrote. `ask` must not reject: it answers `{"value": ...}` or `{"error": "<message>"}`. */
+  static callbacks(ask: (action: string, args: string) => Promise<string>): NativeStores
+  /** Opens the database now, so that what is wrong with it is known. */
+  open(): Promise<Answer<undefined>>
+  /** Waits for running statements and closes the database. */
+  close(): Promise<void>
+  /** Subscriptions of these users. */
+  findSubscriptions(userIds: Array<string>): Promise<Answer<Array<NativeSubscription>>>
+  /** Removes subscriptions; ids that are gone already are fine. */
+  removeSubscriptions(ids: Array<string>): Promise<Answer<undefined>>
+  /** Adds a subscription, or replaces the one with its id or endpoint. */
+  saveSubscription(subscription: NativeSubscription): Promise<Answer<undefined>>
+  /** Registers a file; nothing happens if it is registered already. */
+  saveFile(fileId: string): Promise<Answer<undefined>>
+  /** Registers a user; nothing happens if the user is registered already. */
+  saveUser(userId: string): Promise<Answer<undefined>>
+  /** Tells a file's row about its renditions. */
+  updateFile(fileId: string, compressedUrl: string, thumbnailUrl: string): Promise<Answer<undefined>>
+  /** Tells a user's row about the profile picture. */
+  updateUser(userId: string, avatar: string): Promise<Answer<undefined>>
 }
 
 /** A consumer of one queue. It takes no jobs before [`NativeWorker::start`]. */
@@ -173,6 +234,9 @@ export declare function decodeJobOptions(stored: string): string
 /** The stored form of options as users write them (both JSON text). */
 export declare function encodeJobOptions(options: string): string
 
+/** A processor of `process-image` jobs. */
+export declare function imageProcessor(options: NativeImageOptions, stores: NativeStores): NativeProcessor
+
 /** How long finished jobs are kept. */
 export interface KeepJobs {
   /** Keep at most this many. */
@@ -181,6 +245,18 @@ export interface KeepJobs {
   age?: number
   /** Remove at most this many by age at a time. */
   limit?: number
+}
+
+/** The parts of an active job that decide what becomes of it. */
+export interface NativeActiveJob {
+  /** Unique within the queue. */
+  id: string
+  /** Options as stored, JSON text. */
+  opts: string
+  /** Attempts that ended before. */
+  attemptsMade: number
+  /** Earlier stack traces, JSON text. */
+  stacktrace?: string
 }
 
 /** Which jobs `clean` removes. */
@@ -203,6 +279,46 @@ export interface NativeError {
   jobId?: string
 }
 
+/** Why a run failed. */
+export interface NativeFailure {
+  /** Error class. */
+  name: string
+  /** Stable name of the error. */
+  code?: string
+  /** What happened. */
+  message: string
+  /** The next attempt should come no sooner than this, ms. */
+  retryAfter?: number
+}
+
+/** Where images are and what they may cost; absent limits take the processor's defaults. */
+export interface NativeImageOptions {
+  /** URL of the storage. */
+  storage: string
+  /** What stands before a key in its public URL. */
+  publicBaseUrl: string
+  /** Largest width × height that is decoded. */
+  maxPixels?: number
+  /** Largest file that is read, bytes. */
+  maxInputBytes?: number
+  /** Memory for all images being processed, bytes. */
+  memoryBudget?: number
+}
+
+/** The parts of a job that native processors read. */
+export interface NativeJob {
+  /** Unique within the queue. */
+  id: string
+  /** What kind of work this is. */
+  name: string
+  /** The payload, JSON text. */
+  data: string
+  /** When it was added, ms since the Unix epoch. */
+  timestamp: number
+  /** Attempts that have ended. */
+  attemptsMade: number
+}
+
 /** How a job has ended. */
 export interface NativeJobEnd {
   /** Whether it completed; otherwise it failed. */
@@ -223,12 +339,80 @@ export interface NativeJobRange {
   asc: boolean
 }
 
+/** How a job was ended by hand. */
+export interface NativeManualEnd {
+  /** Attempts that have ended, this one included. */
+  attemptsMade: number
+  /** Ms since the Unix epoch; absent when the job will be tried again. */
+  finishedOn?: number
+  /** Stack traces of a job that failed, JSON text. */
+  stacktrace?: string
+  /** The next job, if one was asked for. */
+  next?: NativeTaken
+}
+
+/** How push messages are sent; absent options take the processor's defaults. */
+export interface NativePushOptions {
+  /** Public VAPID key, base64url. */
+  publicKey: string
+  /** Private VAPID key, base64url. */
+  privateKey: string
+  /** Whom a push service may contact. */
+  subject: string
+  /** How long a push service keeps a message, s. */
+  ttl?: number
+  /** How long one request may take, ms. */
+  timeout?: number
+  /** Requests in flight at once. */
+  concurrency?: number
+  /** Whether push services may have private addresses. */
+  allowPrivateNetwork?: boolean
+  /** Origins that may have private addresses. */
+  allowedOrigins?: Array<string>
+  /** Authorities to trust beside the system's, PEM text. */
+  extraCa?: string
+}
+
 /** Counters that start from 0 again. */
 export interface NativeResetAttempts {
   /** Attempts made. */
   made: boolean
   /** Attempts started. */
   started: boolean
+}
+
+/** How a run ended; exactly one field is set. */
+export interface NativeRunEnd {
+  /** The return value, JSON text. */
+  returnvalue?: string
+  /** Why it failed. */
+  failure?: NativeFailure
+  /** When the job is to be tried again, ms since the Unix epoch. */
+  delayedUntil?: number
+}
+
+/** A push subscription. */
+export interface NativeSubscription {
+  /** Primary key of the row. */
+  id: string
+  /** Whom it belongs to. */
+  userId: string
+  /** URL of the push service. */
+  endpoint: string
+  /** The browser's public key, base64url. */
+  p256dh: string
+  /** The browser's authentication secret, base64url. */
+  auth: string
+}
+
+/** The job that was taken, or why none was. */
+export interface NativeTaken {
+  /** The job as four lines. */
+  job?: string
+  /** How long no job may start, ms; 0 if not limited. */
+  rateLimitMs: number
+  /** When the next delayed job is due, ms since the Unix epoch; 0 if unknown. */
+  nextDelayedMs: number
 }
 
 /** What `worker.opts` shows for options that were not given. */

@@ -836,10 +836,14 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.NativeProcessor = nativeBinding.NativeProcessor
+module.exports.NativePushProcessors = nativeBinding.NativePushProcessors
 module.exports.NativeQueue = nativeBinding.NativeQueue
 module.exports.NativeQueueEvents = nativeBinding.NativeQueueEvents
+module.exports.NativeRun = nativeBinding.NativeRun
+module.exports.NativeStores = nativeBinding.NativeStores
 module.exports.NativeWorker = nativeBinding.NativeWorker
 module.exports.backoffTypeToAsk = nativeBinding.backoffTypeToAsk
 module.exports.decodeJobOptions = nativeBinding.decodeJobOptions
 module.exports.encodeJobOptions = nativeBinding.encodeJobOptions
+module.exports.imageProcessor = nativeBinding.imageProcessor
 module.exports.workerDefaults = nativeBinding.workerDefaults

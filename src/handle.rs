@@ -49,9 +49,4 @@ impl Handle {
         }
         self.closed.cancel();
     }
-
-    /// Fires when the handle has been closed.
-    pub(crate) fn closed(&self) -> &CancellationToken {
-        &self.closed
-    }
 }

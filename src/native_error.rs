@@ -46,3 +46,16 @@ pub(crate) fn answer<T>(result: Result<T>) -> Answer<T> {
 pub(crate) fn exception(error: Error) -> napi::Error<String> {
     napi::Error::new(error.code().to_owned(), error.to_string())
 }
+
+/// The exception of an error that is not the engine's.
+pub(crate) fn coded_exception(code: &str, error: &impl std::fmt::Display) -> napi::Error<String> {
+    napi::Error::new(code.to_owned(), error.to_string())
+}
+
+/// The answer of a call whose errors are not the engine's: their code and message.
+pub(crate) fn answer_coded<T>(result: std::result::Result<T, (&'static str, String)>) -> Answer<T> {
+    result.map_or_else(
+        |(code, message)| Either::B(TaggedError { error: NativeError { code: code.into(), message, job_id: None } }),
+        Either::A,
+    )
+}

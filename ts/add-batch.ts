@@ -6,6 +6,8 @@ import { atEndOfTurn } from './timers';
 /** A job on its way to the engine. */
 export interface NewJob {
   name: string;
+  /** When it was made, ms since the Unix epoch. */
+  timestamp: number;
   /** JSON text, long option names. */
   opts: string;
   /** JSON text. */
@@ -60,7 +62,7 @@ function batchOf(queue: QueueLike): AddBatch {
 
 /** Each job carries its own time: a test may move the clock between two adds of the same turn. */
 function linesOf(job: NewJob): [string, string, string] {
-  return [JSON.stringify([Date.now(), job.name]), job.opts, job.data];
+  return [JSON.stringify([job.timestamp, job.name]), job.opts, job.data];
 }
 
 async function send({ native, lines, waiters }: AddBatch): Promise<void> {

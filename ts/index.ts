@@ -7,6 +7,17 @@ export type * from './options/job-options';
 export type * from './options/queue-options';
 export type * from './options/queue-events-options';
 export type * from './options/worker-options';
+export {
+  configure,
+  processBatchPushNotification,
+  processImage,
+  processPushNotification,
+  type ProcessorConfiguration,
+} from './configured-processors';
+export { imageProcessor, pushProcessor, pushProcessors } from './processors';
+export type * from './processors';
+export { prismaStores, sqliteStores } from './stores';
+export type * from './stores';
 export { Queue, type QueueListener } from './queue';
 export { QueueBase, type KeysMap } from './queue-base';
 export { QueueEvents, type QueueEventsListener } from './queue-events';

@@ -85,6 +85,18 @@ export class JobFields<Data, Result, Name extends string, Progress extends JobPr
     }
   }
 
+  /** @internal The fields of a record that the engine handed over. */
+  static read(queue: QueueLike, record: JobRecord<unknown, unknown>): JobFields<unknown, unknown, string, JobProgress> {
+    const fields = new JobFields(queue, record.header.name, undefined as unknown);
+    fields.adopt(record);
+    return fields;
+  }
+
+  /** @internal What holds the job. */
+  static queueOf(job: { readonly queue: QueueLike } | object): QueueLike {
+    return (job as { readonly queue: QueueLike }).queue;
+  }
+
   /** The payload. */
   get data(): Data {
     return this.texts.data.get();

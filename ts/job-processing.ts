@@ -1,9 +1,95 @@
 import { toFailure } from './failure';
 import { stringifyValue } from './job-data';
 import { JobMoves } from './job-moves';
+import { JobFields } from './job-fields';
+import { readJobRecord } from './job-record';
 import { linesOf, type RunEnd } from './job-runner';
 import { answer } from './native-answer';
-import type { JobProgress } from './types';
+import type { JobJson, JobProgress } from './types';
 
-/** What a finish answers that takes the next job: its fields, its id, ms until the rate limit ends, time of the next delayed job. */
-export type NextJobData = [jobData: object | undefined, id: string | undefined, limitDelay: number, delayUntil: number];
+/** What a finish that takes the next job answers: that job, its id, ms until the rate limit ends, time of the next delayed job. */
+export type NextJobData = [job: JobJson | undefined, id: string | undefined, limitDelay: number, delayUntil: number];
+
+/** What the owner of a job's lock may do with it, and the processor that a worker runs need not. */
+export abstract class JobProcessing<
+  Data,
+  Result,
+  Name extends string,
+  Progress extends JobProgress,
+> extends JobMoves<Data, Result, Name, Progress> {
+  /**
+   * Completes the job and, unless `fetchNext` is `false`, takes the next one under the same token.
+   *
+   * @throws `LockMissingError` (`code` -2) or `LockMismatchError` (-6) if `token` does not hold the lock; `TypeError` for a value
+   * that JSON cannot express.
+   */
+  async moveToCompleted(returnValue: Result, token: string, fetchNext = true): Promise<NextJobData | []> {
+    const next = await this.finish({ outcome: 'completed', returnvalue: stringifyValue(returnValue) }, token, fetchNext);
+    this.returnvalue = returnValue;
+    return next;
+  }
+
+  /**
+   * Fails the attempt; the job is tried again while attempts are left. With `fetchNext` the next job is taken under the same token.
+   *
+   * @throws as {@link JobProcessing.moveToCompleted}.
+   */
+  async moveToFailed(error: Error, token: string, fetchNext = false): Promise<NextJobData | []> {
+    const next = await this.finish({ outcome: 'failed', failure: toFailure(error) }, token, fetchNext);
+    this.failedReason = error.message;
+    return next;
+  }
+
+  /**
+   * Puts an active job back to wait without burning an attempt; throw `WaitingError` from the processor afterwards.
+   *
+   * @throws as {@link JobProcessing.moveToCompleted}.
+   */
+  async moveToWait(token: string | undefined = this.token): Promise<void> {
+    await answer(this.queue.native.moveJobToWait(this.knownId(), token ?? '0', Date.now()));
+  }
+
+  /**
+   * Makes an active job run again at `timestamp`, ms since the Unix epoch, without burning an attempt; throw `DelayedError` from
+   * the processor afterwards.
+   *
+   * @throws as {@link JobProcessing.moveToCompleted}.
+   */
+  async moveToDelayed(timestamp: number, token: string | undefined = this.token): Promise<void> {
+    const now = Date.now();
+    await answer(this.queue.native.moveJobToDelayed(this.knownId(), token ?? '0', timestamp, now));
+    this.delay = Math.max(timestamp - now, 0);
+  }
+
+  private async finish(
+    end: Omit<RunEnd, 'jobId' | 'token'>,
+    token: string,
+    fetchNext: boolean,
+  ): Promise<NextJobData | []> {
+    const id = this.knownId();
+    const job = {
+      id,
+      opts: JSON.stringify(this.opts),
+      attemptsMade: this.attemptsMade,
+      stacktrace: JSON.stringify(this.stacktrace ?? []),
+    };
+    const lines = linesOf({ jobId: id, token, ...end });
+    const ended = await answer(this.queue.native.finishJob(job, lines, fetchNext, Date.now()));
+    this.attemptsMade = ended.attemptsMade;
+    if (typeof ended.finishedOn === 'number') {
+      this.finishedOn = ended.finishedOn;
+    }
+    if (typeof ended.stacktrace === 'string') {
+      this.stacktrace = JSON.parse(ended.stacktrace) as string[];
+    }
+    return ended.next ? this.nextJob(ended.next) : [];
+  }
+
+  private nextJob(next: { job?: string; rateLimitMs: number; nextDelayedMs: number }): NextJobData {
+    if (next.job === undefined) {
+      return [undefined, undefined, next.rateLimitMs, next.nextDelayedMs];
+    }
+    const job = JobFields.read(this.queue, readJobRecord(next.job.split('\n'), 0)).asJSON();
+    return [job, job.id, next.rateLimitMs, next.nextDelayedMs];
+  }
+}

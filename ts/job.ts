@@ -1,7 +1,7 @@
 import { addAll, addSoon, type NewJob } from './add-batch';
 import { JobLockedError, JobMissingError } from './errors';
 import { stringifyJobData, stringifyValue } from './job-data';
-import { JobMoves } from './job-moves';
+import { JobProcessing } from './job-processing';
 import { readJobRecord, type JobRecord } from './job-record';
 import { decodeJobOptions } from './native';
 import { answer, calling } from './native-answer';
@@ -26,7 +26,7 @@ export class Job<
   Result = Untyped,
   Name extends string = string,
   Progress extends JobProgress = JobProgress,
-> extends JobMoves<Data, Result, Name, Progress> {
+> extends JobProcessing<Data, Result, Name, Progress> {
   /**
    * Adds a job to a queue. `queue.add` does the same and tells the queue's listeners.
    *
@@ -150,6 +150,6 @@ export class Job<
 
   private toNewJob(): NewJob {
     const opts = this.texts.opts.untouchedText() ?? JSON.stringify(this.opts);
-    return { name: this.name, opts, data: stringifyJobData(this.data) };
+    return { name: this.name, timestamp: this.timestamp, opts, data: stringifyJobData(this.data) };
   }
 }

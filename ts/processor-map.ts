@@ -1,3 +1,4 @@
+import type { Job } from './job';
 import type { NativeProcessor } from './native';
 import type { JobProgress, Processor, Untyped } from './types';
 
@@ -11,16 +12,9 @@ const HANDLE: unique symbol = Symbol.for('@synapse/queue.nativeProcessor') as ne
  * processor of your own.
  */
 export interface NativeJobProcessor<Data = Untyped, Result = Untyped> {
-  (job: JobLike<Data>): Promise<Result>;
+  (job: Job<Data, Result>, token?: string, signal?: AbortSignal): Promise<Result>;
   /** @internal */
   readonly [HANDLE]: NativeProcessor;
-}
-
-/** What a native processor needs of the job it is called with. */
-export interface JobLike<Data> {
-  id?: string;
-  name: string;
-  data: Data;
 }
 
 /** Processors by job name. A job of another name fails with `Unknown job type: <name>`. */
@@ -34,7 +28,7 @@ export type ProcessorMap<
 /** Makes the function of a native handle. */
 export function toJobProcessor<Data, Result>(
   handle: NativeProcessor,
-  call: (job: JobLike<Data>) => Promise<Result>,
+  call: (job: Job<Data, Result>, token?: string, signal?: AbortSignal) => Promise<Result>,
 ): NativeJobProcessor<Data, Result> {
   return Object.assign(call, { [HANDLE]: handle });
 }

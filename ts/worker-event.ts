@@ -17,6 +17,7 @@ export type WorkerEvent =
       finishedOn?: number;
       delay: number;
     }
+  | { event: 'handedBack'; jobId: string; token: string }
   | { event: 'progress'; jobId: string }
   | { event: 'log'; jobId: string; level: LogLevel; message: string }
   | { event: 'stalled'; jobId: string }

@@ -88,6 +88,9 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
       case 'failed':
         this.failed(event, lines[payload] ?? '');
         break;
+      case 'handedBack':
+        this.runs.delete(event.token);
+        break;
       case 'progress':
         this.progress(event.jobId, lines[payload] ?? '');
         break;

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
 import { RateLimitError } from './control-flow';
+import { Job } from './job';
+import { readJobRecord } from './job-record';
 import { NativeWorker, workerDefaults, type NativeWorkerOptions } from './native';
 import { answer, calling } from './native-answer';
 import { openWorkers } from './open-workers';
-import type { CloseOptions, WorkerOptions } from './options/worker-options';
+import type { CloseOptions, GetNextJobOptions, WorkerOptions } from './options/worker-options';
 import { sortProcessors, type ProcessorMap, type SortedProcessors } from './processor-map';
 import { QueueBase } from './queue-base';
 import type { JobProgress, Processor, Untyped, WorkerHealth } from './types';
@@ -55,6 +57,7 @@ export class Worker<
     const processors = sortProcessors(processor);
     this.processors = processors;
     this.nativeWorker = calling(() => new NativeWorker(this.id, this.nativeOptions({}), nativeWorkerOptions(opts)));
+    this.native.setWorkOptions(nativeWorkerOptions(opts));
     for (const [jobName, native] of processors.native) {
       this.nativeWorker.addProcessor(jobName, native);
     }
@@ -96,6 +99,9 @@ export class Worker<
       throw new Error('Worker is already running.');
     }
     this.nativeWorker.start(Date.now());
+    if (this.paused) {
+      this.nativeWorker.pause();
+    }
     openWorkers().add(this as unknown as Worker);
     this.running = this.loop.pull();
     await this.running;
@@ -149,6 +155,35 @@ export class Worker<
       this.emit('closing', 'closing queue');
     }
     return this.closing;
+  }
+
+  /**
+   * Takes the next job, for manual processing; `undefined` if there is none.
+   *
+   * Its lock holds `token` and is not renewed: finish the job, or call `job.extendLock`, within `lockDuration`. Unless `block` is
+   * `false`, waits up to `drainDelay` for a job.
+   */
+  async getNextJob(
+    token: string,
+    { block = true }: GetNextJobOptions = {},
+  ): Promise<Job<DataType, ResultType, NameType, ProgressType> | undefined> {
+    if (this.paused || this.closing) {
+      return undefined;
+    }
+    const lines = await answer(this.native.takeJob(token, block, Date.now()));
+    if (!lines) {
+      return undefined;
+    }
+    const record = readJobRecord<DataType, ResultType>(lines.split('\n'), 0);
+    const job = Job.fromRecord<DataType, ResultType, NameType, ProgressType>(this, record);
+    job.token = token;
+    this.emit('active', job, 'waiting');
+    return job;
+  }
+
+  /** Keeps locks of jobs for `duration` ms from now; answers the jobs whose lock is gone. */
+  async extendJobLocks(jobIds: string[], tokens: string[], duration: number): Promise<string[]> {
+    return answer(this.native.extendJobLocks(jobIds, tokens, duration));
   }
 
   /** Stops jobs from starting for `expireTimeMs` ms, in all workers; throw `Worker.RateLimitError()` afterwards. */

@@ -35,6 +35,10 @@ enum Header<'a> {
         finished_on: Option<i64>,
         delay: i64,
     },
+    HandedBack {
+        job_id: &'a str,
+        token: &'a str,
+    },
     Progress {
         job_id: &'a str,
     },
@@ -111,6 +115,7 @@ fn header(event: &WorkerEvent) -> Header<'_> {
             finished_on: *finished_on,
             delay: *delay_ms,
         },
+        WorkerEvent::HandedBack { job_id, token } => Header::HandedBack { job_id, token },
         WorkerEvent::Progress { job_id, .. } => Header::Progress { job_id },
         WorkerEvent::Log { level, job_id, message } => Header::Log { job_id, level: level_name(*level), message },
         WorkerEvent::Stalled { job_id } => Header::Stalled { job_id },

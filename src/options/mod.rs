@@ -6,4 +6,4 @@ mod worker_options;
 
 pub(crate) use handle_options::HandleOptions;
 pub(crate) use worker_options::whole_concurrency;
-pub use worker_options::{KeepJobs, NativeWorkerOptions, RateLimiter};
+pub use worker_options::NativeWorkerOptions;

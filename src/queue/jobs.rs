@@ -89,18 +89,28 @@ impl NativeQueue {
             .await
     }
 
+    /// Keeps locks, given by job ids and their tokens, for `duration_ms` from now; answers the jobs whose lock is gone.
+    #[napi]
+    pub async fn extend_job_locks(&self, job_ids: Vec<String>, tokens: Vec<String>, duration_ms: f64) -> Answer<Vec<String>> {
+        let locks: Vec<_> = job_ids.into_iter().zip(tokens).collect();
+        self.handle.run(async { self.queue.scripts().renew_locks(&locks, lock_duration(duration_ms)?).await }).await
+    }
+
     /// Keeps a lock for `duration_ms` from now; 1 if `token` held it, else 0.
     #[napi]
     pub async fn extend_job_lock(&self, job_id: String, token: String, duration_ms: f64) -> Answer<i64> {
         self.handle
             .run(async {
-                let duration = Duration::try_from_secs_f64(duration_ms / 1_000.0)
-                    .map_err(|_| Error::InvalidOption { message: "duration must be greater than 0".into() })?;
-                let lost = self.queue.scripts().renew_locks(&[(job_id, token)], duration).await?;
+                let lost = self.queue.scripts().renew_locks(&[(job_id, token)], lock_duration(duration_ms)?).await?;
                 Ok(lost.is_empty().into())
             })
             .await
     }
+}
+
+fn lock_duration(ms: f64) -> Result<Duration> {
+    Duration::try_from_secs_f64(ms / 1_000.0)
+        .map_err(|_| Error::InvalidOption { message: "duration must be greater than 0".into() })
 }
 
 /// The check that adding a job makes, on its own.

@@ -3,11 +3,15 @@
 mod jobs;
 mod maintenance;
 mod reading;
+mod work;
+
+use std::sync::OnceLock;
 
 use napi_derive::napi;
 use synapse_queue_engine::error::{Error, Result};
 use synapse_queue_engine::queue::Queue;
 use synapse_queue_engine::scripts::EncodedJob;
+use synapse_queue_engine::worker::ManualWork;
 
 use crate::encoding::{TimedJob, added_text, read_new_jobs};
 use crate::handle::Handle;
@@ -26,6 +30,8 @@ const DEFAULT_MAX_EVENTS: u32 = 10_000;
 pub struct NativeQueue {
     pub(crate) queue: Queue,
     pub(crate) handle: Handle,
+    /// Made when a job is first taken or ended by hand.
+    work: OnceLock<ManualWork>,
 }
 
 #[napi]
@@ -38,7 +44,7 @@ impl NativeQueue {
             Queue::new(connection, keys, "")
         };
         let queue = HandleOptions::parse(&options).and_then(open).map_err(exception)?;
-        Ok(Self { queue, handle: Handle::default() })
+        Ok(Self { queue, handle: Handle::default(), work: OnceLock::new() })
     }
 
     /// `<prefix>:<queue name>`

@@ -171,6 +171,19 @@ impl Error {
         }
     }
 
+    /// The same error with another name for what was tried.
+    #[must_use]
+    pub(crate) fn of_command(mut self, name: &'static str) -> Self {
+        if let Self::JobMissing { command, .. }
+        | Self::LockMissing { command, .. }
+        | Self::NotInState { command, .. }
+        | Self::LockMismatch { command, .. } = &mut self
+        {
+            *command = name;
+        }
+        self
+    }
+
     /// The job the error is about, where there is one.
     pub fn job_id(&self) -> Option<&str> {
         match self {

@@ -7,7 +7,7 @@ use crate::connection::{BlockingConnection, Connection};
 use crate::error::Result;
 use crate::job::{Failure, Job};
 use crate::options::WorkerOptions;
-use crate::scripts::{Fetch, Finish, FinishKind, Finished, Limiter, Scripts, SettleCall, SettleReply};
+use crate::scripts::{Fetch, Finish, FinishKind, Finished, Scripts, SettleCall, SettleReply};
 use crate::wire::{QueueKeys, worker_client_name};
 
 use super::active_jobs::{ActiveJob, Stage};
@@ -126,10 +126,7 @@ impl ManualWork {
         Fetch {
             tokens: vec![token.into()],
             lock_duration: self.options.lock_duration,
-            limiter: self.options.limiter.map(|limit| Limiter {
-                max: limit.max,
-                duration_ms: u64::try_from(limit.duration.as_millis()).unwrap_or(u64::MAX),
-            }),
+            limiter: self.options.limiter,
             worker_name: self.options.name.clone(),
         }
     }

@@ -1,5 +1,9 @@
 //! Native processors as JavaScript holds them.
 
+mod image;
+mod push;
+mod run;
+
 use std::sync::Arc;
 
 use napi_derive::napi;
@@ -12,6 +16,10 @@ pub struct NativeProcessor {
 }
 
 impl NativeProcessor {
+    fn new(processor: impl Processor) -> Self {
+        Self { processor: Arc::new(processor) }
+    }
+
     /// The processor, to be shared with a worker.
     pub(crate) fn shared(&self) -> Arc<dyn Processor> {
         Arc::clone(&self.processor)

@@ -1,0 +1,62 @@
+import type { Job } from './job';
+import {
+  imageProcessor,
+  pushProcessors,
+  type BatchPushResult,
+  type ConvertedImage,
+  type ImageProcessorOptions,
+  type PublishedImage,
+  type PushProcessorOptions,
+  type PushProcessors,
+  type PushResult,
+} from './processors';
+import type { BatchPushNotificationData, ImageProcessingData, PushNotificationData } from './queue-service/job-data';
+
+/** What the built-in jobs need when a processor of your own runs them; what is left out comes from the environment. */
+export interface ProcessorConfiguration {
+  images?: ImageProcessorOptions | undefined;
+  push?: PushProcessorOptions | undefined;
+}
+
+type ImageJobProcessor = ReturnType<typeof imageProcessor>;
+
+let configuration: ProcessorConfiguration = {};
+let images: ImageJobProcessor | undefined;
+let push: PushProcessors | undefined;
+
+/** Sets up {@link processImage} and {@link processPushNotification}; call it before the first job runs. */
+export function configure(options: ProcessorConfiguration): void {
+  configuration = options;
+  images = undefined;
+  push = undefined;
+}
+
+/** Runs a `process-image` job in Rust, from a processor of your own. */
+export async function processImage(
+  job: Job<ImageProcessingData>,
+  token?: string,
+  signal?: AbortSignal,
+): Promise<PublishedImage | ConvertedImage> {
+  images ??= imageProcessor(configuration.images);
+  return images(job, token, signal);
+}
+
+/** Runs a `push-notification` job in Rust, from a processor of your own. */
+export async function processPushNotification(
+  job: Job<PushNotificationData>,
+  token?: string,
+  signal?: AbortSignal,
+): Promise<PushResult> {
+  push ??= pushProcessors(configuration.push);
+  return push.single(job, token, signal);
+}
+
+/** Runs a `batch-push-notification` job in Rust, from a processor of your own. */
+export async function processBatchPushNotification(
+  job: Job<BatchPushNotificationData>,
+  token?: string,
+  signal?: AbortSignal,
+): Promise<BatchPushResult> {
+  push ??= pushProcessors(configuration.push);
+  return push.batch(job, token, signal);
+}
