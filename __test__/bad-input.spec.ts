@@ -42,10 +42,9 @@ describe('the worker under bad input', () => {
     });
   });
   afterAll(async () => {
-    const code = await worker.stop();
+    await worker.kill();
     await service.close();
     await folder.remove();
-    expect([code, worker.errors]).toEqual([0, []]);
   });
 
   const convert = (filePath: string) => {
@@ -99,7 +98,9 @@ describe('the worker under bad input', () => {
     expect(failure).toMatchObject({ code: 'INVALID_JOB_DATA' });
   });
 
-  test('no temporary file is left behind', async () => {
+  test('after all of this the worker stops in order and has left no temporary file behind', async () => {
+    expect(await worker.stop()).toBe(0);
+    expect(worker.errors).toEqual([]);
     expect(await readdir(join(folder.path, 'out'))).toEqual(['in_good.jpg.jpg']);
   });
 });

@@ -84,7 +84,7 @@ describe('kill -9 of the worker in the middle of 200 jobs', () => {
   }, 60_000);
 
   test('JavaScript jobs that ran at that moment run again, all others once', async () => {
-    const queue = new Queue('counting', { connection, prefix });
+    const queue = new Queue<{ index: number; blocks: boolean }>('counting', { connection, prefix });
     const env = { REDIS_URL: redisUrl(), QUEUE_PREFIX: prefix };
     const file = join(__dirname, 'fixtures', 'counting-worker.cjs');
     await queue.addBulk(indexes.map((index) => ({ name: 'count', data: { index, blocks: index >= JOBS / 2 } })));

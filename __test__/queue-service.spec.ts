@@ -41,70 +41,70 @@ describe('QueueService', () => {
   });
   afterEach(() => service.close());
 
-  const kinds: [string, () => Promise<Job>, queue: string, name: string, line: string, meta: LogMeta][] = [
+  const push = { queue: 'push-notifications', name: 'push-notification' };
+  const files = { queue: 'file-processing' };
+  const avatar = { ...files, name: 'optimize-avatar', line: 'Avatar optimization', meta: { userId: 'user_1' } };
+  const kinds: { method: string; add: () => Promise<Job>; queue: string; name: string; line: string; meta: LogMeta }[] =
     [
-      'addPushNotification',
-      () => service.addPushNotification({ userId: 'user_1', payload }),
-      'push-notifications',
-      'push-notification',
-      'Push notification',
-      { userId: 'user_1' },
-    ],
-    [
-      'addBatchPushNotification',
-      () => service.addBatchPushNotification({ users: ['user_1', 'user_2'], payload }),
-      'push-notifications',
-      'batch-push-notification',
-      'Batch push notification',
-      { users: 2 },
-    ],
-    [
-      'addImageProcessing',
-      () => service.addImageProcessing(upload),
-      'file-processing',
-      'process-image',
-      'Image processing',
-      { fileId: 'file_1' },
-    ],
-    [
-      'addVideoProcessing',
-      () => service.addVideoProcessing({ filePath: 'a.mov', outputPath: 'a.mp4' }),
-      'file-processing',
-      'process-video',
-      'Video processing',
-      { filePath: 'a.mov' },
-    ],
-    [
-      'addAvatarOptimization',
-      () => service.addAvatarOptimization({ filePath: 'a.png', userId: 'user_1' }),
-      'file-processing',
-      'optimize-avatar',
-      'Avatar optimization',
-      { userId: 'user_1' },
-    ],
-    [
-      'addOptimizeAvatar',
-      () => service.addOptimizeAvatar({ filePath: 'a.png', userId: 'user_1' }),
-      'file-processing',
-      'optimize-avatar',
-      'Avatar optimization',
-      { userId: 'user_1' },
-    ],
-    [
-      'addEmail',
-      () => service.addEmail({ to: 'ann@example.com', subject: 'Welcome', body: '<p>Hello</p>' }),
-      'email',
-      'send-email',
-      'Email',
-      { to: 'ann@example.com' },
-    ],
-  ];
+      {
+        ...push,
+        method: 'addPushNotification',
+        add: () => service.addPushNotification({ userId: 'user_1', payload }),
+        line: 'Push notification',
+        meta: { userId: 'user_1' },
+      },
+      {
+        ...push,
+        method: 'addBatchPushNotification',
+        add: () => service.addBatchPushNotification({ users: ['user_1', 'user_2'], payload }),
+        name: 'batch-push-notification',
+        line: 'Batch push notification',
+        meta: { users: 2 },
+      },
+      {
+        ...files,
+        method: 'addImageProcessing',
+        add: () => service.addImageProcessing(upload),
+        name: 'process-image',
+        line: 'Image processing',
+        meta: { fileId: 'file_1' },
+      },
+      {
+        ...files,
+        method: 'addVideoProcessing',
+        add: () => service.addVideoProcessing({ filePath: 'a.mov', outputPath: 'a.mp4' }),
+        name: 'process-video',
+        line: 'Video processing',
+        meta: { filePath: 'a.mov' },
+      },
+      {
+        ...avatar,
+        method: 'addAvatarOptimization',
+        add: () => service.addAvatarOptimization({ filePath: 'a.png', userId: 'user_1' }),
+      },
+      {
+        ...avatar,
+        method: 'addOptimizeAvatar',
+        add: () => service.addOptimizeAvatar({ filePath: 'a.png', userId: 'user_1' }),
+      },
+      {
+        method: 'addEmail',
+        add: () => service.addEmail({ to: 'ann@example.com', subject: 'Welcome', body: '<p>Hello</p>' }),
+        queue: 'email',
+        name: 'send-email',
+        line: 'Email',
+        meta: { to: 'ann@example.com' },
+      },
+    ];
 
-  test.each(kinds)('%s adds its job and logs the line of the document', async (_, add, queue, name, line, meta) => {
-    const job = await add();
-    expect([job.queueName, job.name]).toEqual([queue, name]);
-    expect(logger.lines).toEqual([[`✅ ${line} job added: ${job.id}`, { component: 'QueueService', ...meta }]]);
-  });
+  test.each(kinds)(
+    '$method adds its job and logs the line of the document',
+    async ({ add, queue, name, line, meta }) => {
+      const job = await add();
+      expect([job.queueName, job.name]).toEqual([queue, name]);
+      expect(logger.lines).toEqual([[`✅ ${line} job added: ${job.id}`, { component: 'QueueService', ...meta }]]);
+    },
+  );
 
   test('jobs get the options of their queue, and their own win', async () => {
     const push = await service.addPushNotification({ userId: 'user_1', payload }, { attempts: 7, delay: 60_000 });
@@ -230,7 +230,9 @@ describe('QueueService and its server', () => {
       return service;
     });
     const services = await Promise.all(requests);
-    const clients = String(await ask((redis) => redis.client('LIST'))).trim().split('\n');
+    const clients = String(await ask((redis) => redis.client('LIST')))
+      .trim()
+      .split('\n');
     // The other one asks.
     expect(clients).toHaveLength(2);
     await Promise.all(services.map((service) => service.close()));

@@ -13,6 +13,7 @@ import type {
   VideoProcessingData,
 } from './queue-service/job-data';
 import { DEFAULT_DEADLINE_MS, type QueueServiceOptions } from './queue-service/options';
+import { RepeatedLines } from './repeated-lines';
 
 /** How many jobs of a queue are in each state. */
 export type QueueStats = Record<QueueName, Record<string, number>>;
@@ -57,6 +58,7 @@ export class QueueService {
   private readonly options: QueueServiceOptions;
   private readonly logger: Logger;
   private readonly queues = new Map<QueueName, Queue>();
+  private readonly repeated = new RepeatedLines();
   private closing: Promise<void> | undefined;
 
   /** Opens nothing yet. A logger alone stands for `{ logger }`. */
@@ -153,7 +155,10 @@ export class QueueService {
     const defaultJobOptions = { ...BUILT_IN_QUEUES[name].defaultJobOptions, ...queues?.[name] };
     const queue = new Queue(name, { connection, prefix, deadlineMs, defaultJobOptions });
     queue.on('error', (error) => {
-      this.logger.error(`Queue ${name} has an error:`, error, { component: 'QueueService' });
+      // A lost connection fails for every queue and with every attempt to open it again.
+      if (this.repeated.isNews(error.message)) {
+        this.logger.error(`Queue ${name} has an error:`, error, { component: 'QueueService' });
+      }
     });
     return queue;
   }

@@ -7,7 +7,9 @@ const WIDTH_OFFSET = 7;
 /** A JPEG of noise: as hard to compress as a photo. */
 export function jpeg(width: number, height: number): Promise<Buffer> {
   const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
-  return sharp({ create: { width, height, channels: 3, background: 'white', noise } }).jpeg().toBuffer();
+  return sharp({ create: { width, height, channels: 3, background: 'white', noise } })
+    .jpeg()
+    .toBuffer();
 }
 
 /** A small JPEG whose header announces another size. */

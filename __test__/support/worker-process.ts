@@ -31,7 +31,12 @@ export class CommandProcess {
     this.#process = new OwnedProcess(process.execPath, [CLI, ...args], { env: { ...UNSET, ...env }, output: 'pipe' });
     const [stdout, stderr] = this.#process.output;
     if (!stdout || !stderr) throw new Error('the output is piped');
-    const ends = ([[stdout, this.lines], [stderr, this.errors]] as const).map(([input, lines]) => {
+    const ends = (
+      [
+        [stdout, this.lines],
+        [stderr, this.errors],
+      ] as const
+    ).map(([input, lines]) => {
       const reader = createInterface({ input });
       reader.on('line', (line) => lines.push(line));
       return new Promise((resolve) => reader.once('close', resolve));

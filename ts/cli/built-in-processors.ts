@@ -24,7 +24,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 /** The native processors of this release, and what they hold open. */
 export interface BuiltInProcessors {
   processors: ProcessorMap;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**
@@ -57,5 +57,7 @@ function notificationProcessors(settings: PushSettings, stores: SqliteStores): P
 /** The error under the name of its variable; errors that no setting explains stay as they are. */
 function blamed(error: unknown): unknown {
   const variable = error instanceof EngineError ? VARIABLES[error.code] : undefined;
-  return variable === undefined ? error : new ConfigurationError(`${variable}: ${(error as Error).message}`, { cause: error });
+  return variable === undefined
+    ? error
+    : new ConfigurationError(`${variable}: ${(error as Error).message}`, { cause: error });
 }

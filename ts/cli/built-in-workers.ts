@@ -20,9 +20,7 @@ export async function runBuiltInWorkers(settings: WorkerSettings, log: Log): Pro
   }
   const { processors, close } = await openBuiltInProcessors(settings);
   const workers = settings.queues.map((queue) => openWorker(queue, processors, settings));
-  for (const worker of workers) {
-    logJobs(worker, log);
-  }
+  logJobs(workers, log);
   drainOnSignal({ workers: () => workers, release: close, timeoutMs: settings.shutdownTimeoutMs, log });
   await untilReady(workers, log);
   const queues = workers.map((worker) => `${worker.name} (${worker.concurrency} at once)`).join(', ');

@@ -5,7 +5,7 @@ import { DEFAULT_STORAGE_URL, type VapidIdentity } from '../processors';
 import { QUEUE_NAMES, type QueueName } from '../queue-names';
 import { DEFAULT_DATABASE_URL } from '../stores';
 import { ConfigurationError } from './configuration-error';
-import { Environment } from './environment';
+import type { Environment } from './environment';
 import { LOG_FORMATS, LOG_LEVELS, type LogSettings } from './log';
 import { readRedisSettings } from './redis-settings';
 import { readVapidSettings } from './vapid-settings';
