@@ -14,6 +14,7 @@ use crate::scripts::{Fetch, SettleCall, SettleReply};
 
 use super::WorkerEvent;
 use super::closing::{Closing, Step, Unfinished};
+use super::failed_connects::FailedConnects;
 use super::marker_wait::{MarkerWait, WaitEnd};
 use super::result::{JobOutcome, JobResult};
 use super::settlement::{Circumstances, Settlement};
@@ -31,6 +32,7 @@ pub(super) struct Actor {
     /// Results in those calls.
     results_in_flight: usize,
     marker: MarkerWait,
+    failed_connects: FailedConnects,
     closing: Closing,
     tokens: Tokens,
     pub(super) is_ready: bool,
@@ -65,6 +67,7 @@ impl Tokens {
 impl Actor {
     pub(super) fn new(shared: Arc<Shared>, marker: MarkerWait, tokens: Tokens) -> Self {
         let closing = Closing::new(shared.options.lock_duration);
+        let failed_connects = FailedConnects::of(shared.scripts.connection());
         Self {
             shared,
             state: WorkerState::new(super::CAPS),
@@ -72,6 +75,7 @@ impl Actor {
             calls: FuturesOrdered::new(),
             results_in_flight: 0,
             marker,
+            failed_connects,
             closing,
             tokens,
             is_ready: false,
@@ -95,6 +99,7 @@ impl Actor {
                     self.apply(answer);
                 }
                 end = self.marker.ended() => self.wait_ended(end),
+                error = self.failed_connects.next() => self.shared.outbox.push(WorkerEvent::Error { error }),
                 () = reached(timer) => self.pause_ended(),
             }
         }

@@ -8,6 +8,7 @@ mod answer;
 mod closing;
 mod event;
 mod executor;
+mod failed_connects;
 mod inbox;
 mod job_context;
 mod lock_renewer;
