@@ -3,5 +3,5 @@ const OURS = new Set(['@synapse/queue', '@synapse/queue, native']);
 
 /** The queue library a peer measures. */
 export function loadLibrary(peer) {
-  return OURS.has(peer) ? import('bullmq') : import('bullmq');
+  return OURS.has(peer) ? import('../index.mjs') : import('bullmq');
 }

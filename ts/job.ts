@@ -75,7 +75,7 @@ export class Job<
     const job = new this<T, R, N>(queue, name as N, JSON.parse(data || '{}') as T, Job.optsFromJSON(opts), jobId);
     Object.assign(job, plain, { id: jobId });
     job.returnvalue = (returnvalue ? JSON.parse(returnvalue) : null) as R;
-    job.stacktrace = stacktrace ? (JSON.parse(stacktrace) as string[] | null) : [];
+    job.stacktrace = (JSON.parse(stacktrace ?? 'null') as string[] | null) ?? [];
     if (failedReason) {
       job.failedReason = JSON.parse(failedReason) as string;
     }

@@ -107,9 +107,9 @@ export class Worker<
     await this.running;
   }
 
-  /** Whether the worker takes jobs, or would if it was not paused. */
+  /** Whether the worker takes jobs: it was started and is neither paused nor closed. */
   isRunning(): boolean {
-    return this.running !== undefined && this.closing === undefined;
+    return this.running !== undefined && !this.paused && this.closing === undefined;
   }
 
   /** Whether {@link Worker.pause} holds. */
@@ -216,6 +216,11 @@ export class Worker<
         resolve();
       });
     });
+  }
+
+  /** The worker's own events tell. */
+  protected override watchesConnection(): boolean {
+    return false;
   }
 
   protected override async shutDown(ended: Promise<void> = this.nativeWorker.close()): Promise<void> {

@@ -34,3 +34,8 @@ export async function thrownBy(call: () => unknown): Promise<unknown> {
     return error;
   }
 }
+
+/** Waits, without a bound of its own, until something is so. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 1));
+}

@@ -1,6 +1,6 @@
 import * as bullmq from 'bullmq';
 
-import * as synapse from '../../ts';
+import * as synapse from '../..';
 
 /** What scenarios use of a library, in BullMQ's types: the contract is that ours fits them. */
 export type Api = Pick<

@@ -78,7 +78,9 @@ async function outputs(folder) {
 async function processorOf(peer, folder) {
   if (peer === '@synapse/queue, native') {
     const { imageProcessor } = await loadLibrary(peer);
-    return { 'process-image': imageProcessor({ storage: `file:${folder}` }) };
+    return {
+      'process-image': imageProcessor({ storage: `file:${folder}`, stores: { files: { update: async () => {} } } }),
+    };
   }
   const { default: sharp } = await import('sharp');
   const make = peer.endsWith('one decode') ? oneDecode : twoPipelines;

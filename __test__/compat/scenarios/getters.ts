@@ -90,7 +90,7 @@ export const getters = section('getters', {
   },
   async *'Job.fromJSON is the inverse of asJSON'({ queue, api }) {
     const job = await queue.add('job', { x: [1] }, { attempts: 2, delay: 5, priority: 3 });
-    yield api.Job.fromJSON(queue, job.asJSON());
+    yield api.Job.fromJSON(queue, job.asJSON()).asJSON();
   },
 });
 

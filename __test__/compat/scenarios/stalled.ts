@@ -1,4 +1,4 @@
-import { section } from '../scenario';
+import { section, until } from '../scenario';
 import type { World } from '../world';
 
 /** Lets a worker vanish with a job: the job stays active and its lock is gone. */
@@ -16,7 +16,7 @@ async function check({ queue, worker, redis, prefix }: World, options = {}): Pro
   const checker = worker(() => Promise.resolve(), { skipStalledCheck: false, autorun: false, ...options });
   checker.on('stalled', (jobId, prev) => stalled.push([jobId, prev]));
   void checker.run();
-  while ((await redis.exists(`${prefix}:compat:stalled-check`)) === 0) await checker.waitUntilReady();
+  await until(async () => (await redis.exists(`${prefix}:compat:stalled-check`)) === 1);
   await checker.close();
   await queue.resume();
   return stalled;

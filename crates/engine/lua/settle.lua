@@ -63,12 +63,12 @@ local any_forbidden = #forbidding > 0 and redis.call("EXISTS", unpack(forbidding
 
 local codes, released, locks, retentions, discarded = {}, {}, {}, {}, {}
 local finish_entries = { [true] = {}, [false] = {} }
-local is_requeued, is_delayed = false, false
+local is_finished, is_requeued, is_delayed = false, false, false
 for i = 1, finish_count do
   local at = 9 * i
   local kind, job_id, token, value = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local job = base .. job_id
-  local fields = redis.call("HMGET", job, "name", "atm", "priority")
+  local fields = redis.call("HMGET", job, "name", "atm", "priority", "defa")
   local code
   if not fields[1] then
     code = -1
@@ -88,6 +88,7 @@ for i = 1, finish_count do
     locks[#locks + 1] = job .. ":lock"
     if kind == "completed" or kind == "failed" then
       attempts_made = attempts_made + 1
+      is_finished = true
       local is_completed = kind == "completed"
       local finished = is_completed and completed or failed
       if ARGV[at + 6] == "0" then
@@ -100,6 +101,9 @@ for i = 1, finish_count do
           redis.call("HSET", job, "returnvalue", value, "finishedOn", ARGV[2], "atm", attempts_made)
         else
           redis.call("HSET", job, "failedReason", value, "stacktrace", ARGV[at + 4], "finishedOn", ARGV[2], "atm", attempts_made)
+          if fields[4] then
+            redis.call("HDEL", job, "defa")
+          end
         end
         if ARGV[at + 5] ~= "" or ARGV[at + 6] ~= "" then
           retentions[finished .. "|" .. ARGV[at + 5] .. "|" .. ARGV[at + 6] .. "|" .. ARGV[at + 7]] = { finished, at }
@@ -258,8 +262,9 @@ end
 local drained = 0
 if #taken == 0 then
   drained = (fetch_count > 0 and allowed > 0) and 1 or 0
-  if #released > 0 and redis.call("LLEN", wait) == 0 and redis.call("LLEN", active) == 0
-    and redis.call("ZCARD", prioritized) == 0 then
+  -- A fetch that must wait for the rate window or for a delayed job does not call the queue drained.
+  if is_finished and limit_ttl == 0 and next_due == 0 and redis.call("LLEN", wait) == 0
+    and redis.call("LLEN", active) == 0 and redis.call("ZCARD", prioritized) == 0 then
     redis.call("XADD", events, "*", "event", "drained")
   end
 end

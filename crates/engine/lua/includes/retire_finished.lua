@@ -1,10 +1,11 @@
---- Apply one retention rule to `completed` or `failed`: drop what is older than the age, then what exceeds the count, oldest first.
+--- Apply one retention rule to `completed` or `failed`: drop what is older than the age, the newest of that first,
+--- then what exceeds the count, the oldest first.
 --- `age_s` and `count` are empty when they do not limit; at most `limit` jobs go by age and 1000 by count in one call.
 --- @include "includes/delete_jobs"
 local function retire_finished(base, finished, now_ms, age_s, count, limit)
   if age_s ~= "" then
     local cut_off = string.format("%.0f", now_ms - tonumber(age_s) * 1000)
-    local old = redis.call("ZRANGEBYSCORE", finished, "-inf", cut_off, "LIMIT", 0, tonumber(limit))
+    local old = redis.call("ZREVRANGEBYSCORE", finished, cut_off, "-inf", "LIMIT", 0, tonumber(limit))
     if #old > 0 then
       redis.call("ZREM", finished, unpack(old))
       delete_jobs(base, old)

@@ -1,0 +1,55 @@
+import { FrozenDate } from './frozen-date';
+import { thrownBy } from './scenario';
+import { subject } from './side';
+import { World } from './world';
+
+/** Where this package differs from bullmq on purpose; docs/redis-layout.md lists the same. */
+describe('differs from bullmq on purpose', () => {
+  let world: World;
+  beforeAll(() => {
+    FrozenDate.install();
+  });
+  beforeEach(async () => {
+    world = await World.create(subject);
+  });
+  afterEach(() => world.destroy());
+  afterAll(() => {
+    FrozenDate.uninstall();
+  });
+
+  test('a negative priority is refused', async () => {
+    const error = await thrownBy(() => world.queue.add('job', {}, { priority: -1 }));
+    expect(error).toMatchObject({ message: 'Priority should be between 0 and 2097151' });
+  });
+
+  test.each(['0', '0:x'])('addBulk refuses the id %s in the words of add', async (jobId) => {
+    const error = await thrownBy(() => world.queue.addBulk([{ name: 'job', data: {}, opts: { jobId } }]));
+    expect(error).toMatchObject({ message: "JobId cannot be '0' or start with '0:'" });
+  });
+
+  test.each([
+    ['boom', 'boom'],
+    [5, '5'],
+    [undefined, 'undefined'],
+  ])('a thrown %p becomes the reason', async (thrown, failedReason) => {
+    await world.queue.add('job', {});
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    await world.work(() => Promise.reject(thrown));
+    expect(await world.queue.getJob('1')).toMatchObject({ failedReason, stacktrace: [expect.any(String)] });
+  });
+
+  test('a backoff type without a strategy waits for its delay', async () => {
+    await world.queue.add('job', {}, { attempts: 2, backoff: { type: 'unknown', delay: 5000 } });
+    await world.work(() => Promise.reject(new Error('boom')));
+    expect(await world.queue.getDelayed()).toMatchObject([{ id: '1', delay: 5000 }]);
+  });
+
+  test('jobs of a paused list are waiting jobs', async () => {
+    await world.queue.add('a', {});
+    await world.queue.pause();
+    await world.redis.rename(`${world.prefix}:compat:wait`, `${world.prefix}:compat:paused`);
+    await world.queue.add('b', {});
+    expect(await world.queue.getWaitingCount()).toBe(2);
+    expect((await world.queue.getWaiting()).map((job) => job.name).sort()).toEqual(['a', 'b']);
+  });
+});
