@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { Redis } from 'ioredis';
 
+import { freePort } from '../scripts/servers/free-port.cjs';
 import { PushReceiver } from '../scripts/servers/push-receiver.cjs';
 import { vapidKeys } from '../scripts/servers/vapid.cjs';
 import { Queue, QueueService, sqliteStores } from '..';
@@ -176,6 +177,16 @@ describe('synapse-queue worker', () => {
     await redis.call('ACL', 'DELUSER', prefix);
     await redis.quit();
     expect(worker.errors).toEqual([expect.stringMatching(/REDIS_URL .* do not fit: .*WRONGPASS|AuthenticationFailed/)]);
+  });
+
+  test('can be stopped while it waits for a Redis that is not there', async () => {
+    const nowhere = `redis://127.0.0.1:${await freePort()}`;
+    const worker = run(['worker'], { ...baseEnv(), REDIS_URL: nowhere, WORKER_QUEUES: 'email,file-processing' });
+    await worker.line('ECONNREFUSED');
+    expect(await worker.stop()).toBe(0);
+    expect(worker.lines.filter((line) => line.includes('ECONNREFUSED'))).toHaveLength(1);
+    expect(worker.lines.at(-1)).toBe('🛑 Worker: stopped');
+    expect(worker.errors).toEqual([]);
   });
 
   test('escapes what a job name could do to the log', async () => {

@@ -1,3 +1,4 @@
+import { ConnectionClosedError } from '../errors';
 import type { ProcessorMap } from '../processor-map';
 import { BUILT_IN_QUEUES, type QueueName } from '../queue-names';
 import { Worker } from '../worker';
@@ -22,7 +23,9 @@ export async function runBuiltInWorkers(settings: WorkerSettings, log: Log): Pro
   const workers = settings.queues.map((queue) => openWorker(queue, processors, settings));
   logJobs(workers, log);
   drainOnSignal({ workers: () => workers, release: close, timeoutMs: settings.shutdownTimeoutMs, log });
-  await untilReady(workers, log);
+  if (!(await becomeReady(workers, log))) {
+    return;
+  }
   const queues = workers.map((worker) => `${worker.name} (${worker.concurrency} at once)`).join(', ');
   log.info(`🚀 Worker: started on ${queues}`, { event: 'started', queues: settings.queues, pid: process.pid });
 }
@@ -40,14 +43,22 @@ function openWorker(queue: QueueName, native: ProcessorMap, settings: WorkerSett
   });
 }
 
-/** @throws `ConfigurationError` if Redis answers, but not as it should. */
-async function untilReady(workers: readonly Worker[], log: Log): Promise<void> {
+/**
+ * Waits for Redis; `false` if the process was asked to stop before it came.
+ *
+ * @throws `ConfigurationError` if Redis answers, but not as it should.
+ */
+async function becomeReady(workers: readonly Worker[], log: Log): Promise<boolean> {
   const silence = setTimeout(() => {
     log.warn('Worker: no answer from Redis yet, still trying', { event: 'waiting' });
   }, SILENCE_MS);
   try {
     await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+    return true;
   } catch (error) {
+    if (error instanceof ConnectionClosedError) {
+      return false;
+    }
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(`REDIS_URL or REDIS_HOST, REDIS_PORT and REDIS_PASSWORD do not fit: ${reason}`, {
       cause: error,

@@ -5,7 +5,7 @@ import type { Environment } from './environment';
 const PUBLIC_KEY_BYTES = 65;
 const UNCOMPRESSED_POINT = 4;
 const PRIVATE_KEY_BYTES = 32;
-const HINT = '`synapse-queue vapid` makes a pair';
+const HINT = '`synapse-queue vapid` makes a pair; to go without, leave push-notifications out of WORKER_QUEUES';
 
 /** The key pair and the contact; each is also read under the name that Next.js shows to browsers. */
 export function readVapidSettings(environment: Environment): VapidIdentity {
