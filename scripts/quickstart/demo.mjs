@@ -31,11 +31,12 @@ export async function runDemo(redisUrl, cleanUp) {
   say('npm run worker');
   const worker = new WorkerProcess(workerEnvironment(redisUrl));
   cleanUp(() => worker.stop());
-  await worker.ready();
+  await worker.printed(/^🚀 /u);
 
   const service = new QueueService({ connection: { url: redisUrl } });
   cleanUp(() => service.close());
   const results = await worker.during(runJobs(service));
+  await worker.printed(/^✅ Job \d+ completed$/u, results.length);
   await showOutcome({ results, receiver, stores, service });
   strictEqual(await worker.stop(), 0, 'the worker ends with exit code 0');
 }

@@ -2,9 +2,6 @@ import { createInterface } from 'node:readline';
 
 import { OwnedProcess } from '../servers/owned-process.cjs';
 
-/** Matches the line that a worker prints once it takes jobs. */
-const READY = /^🚀 /u;
-
 /**
  * `npm run worker` as a process of its own; what it logs is shown as it is.
  *
@@ -12,18 +9,29 @@ const READY = /^🚀 /u;
  */
 export class WorkerProcess {
   #process;
-  #ready;
+  #lines = [];
+  #onLine = () => {};
 
   constructor(env) {
     this.#process = new OwnedProcess('npm', ['run', '--silent', 'worker'], { env, output: 'pipe' });
-    this.#ready = new Promise((resolve) => {
-      for (const stream of this.#process.output) {
-        createInterface({ input: stream }).on('line', (line) => {
-          process.stdout.write(`${line}\n`);
-          if (READY.test(line)) resolve();
-        });
-      }
+    for (const stream of this.#process.output) {
+      createInterface({ input: stream }).on('line', (line) => {
+        process.stdout.write(`${line}\n`);
+        this.#lines.push(line);
+        this.#onLine();
+      });
+    }
+  }
+
+  /** Resolves once the worker has printed this many lines that match; rejects when it ends before that. */
+  printed(pattern, count = 1) {
+    const printed = new Promise((resolve) => {
+      this.#onLine = () => {
+        if (this.#lines.filter((line) => pattern.test(line)).length >= count) resolve();
+      };
+      this.#onLine();
     });
+    return this.during(printed);
   }
 
   /** Resolves to what `work` gives; rejects when the worker ends before that. */
@@ -32,11 +40,6 @@ export class WorkerProcess {
       throw new Error(`the worker ended with ${code} before its jobs did`);
     });
     return Promise.race([work, ended]);
-  }
-
-  /** Resolves once the worker takes jobs. */
-  ready() {
-    return this.during(this.#ready);
   }
 
   /** Lets the worker finish its jobs and end; resolves to its exit code. */
