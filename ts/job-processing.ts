@@ -42,11 +42,13 @@ export abstract class JobProcessing<
 
   /**
    * Puts an active job back to wait without burning an attempt; throw `WaitingError` from the processor afterwards.
+   * Answers how long the rate limit keeps jobs from starting, ms.
    *
    * @throws as {@link JobProcessing.moveToCompleted}.
    */
-  async moveToWait(token: string | undefined = this.token): Promise<void> {
+  async moveToWait(token: string | undefined = this.token): Promise<number> {
     await answer(this.queue.native.moveJobToWait(this.knownId(), token ?? '0', Date.now()));
+    return Math.max(await answer(this.queue.native.getRateLimitTtl()), 0);
   }
 
   /**
@@ -71,11 +73,13 @@ export abstract class JobProcessing<
       id,
       opts: JSON.stringify(this.opts),
       attemptsMade: this.attemptsMade,
+      attemptsStarted: this.attemptsStarted,
       stacktrace: JSON.stringify(this.stacktrace ?? []),
     };
     const lines = linesOf({ jobId: id, token, ...end });
     const ended = await answer(this.queue.native.finishJob(job, lines, fetchNext, Date.now()));
     this.attemptsMade = ended.attemptsMade;
+    this.delay = ended.delayMs;
     if (typeof ended.finishedOn === 'number') {
       this.finishedOn = ended.finishedOn;
     }

@@ -20,6 +20,8 @@ pub struct NativeActiveJob {
     pub opts: String,
     /// Attempts that ended before.
     pub attempts_made: u32,
+    /// How often it was taken.
+    pub attempts_started: u32,
     /// Earlier stack traces, JSON text.
     pub stacktrace: Option<String>,
 }
@@ -33,6 +35,8 @@ pub struct NativeManualEnd {
     pub finished_on: Option<i64>,
     /// Stack traces of a job that failed, JSON text.
     pub stacktrace: Option<String>,
+    /// How long a failed job waits for its next attempt, ms.
+    pub delay_ms: i64,
     /// The next job, if one was asked for.
     pub next: Option<NativeTaken>,
 }
@@ -112,15 +116,15 @@ impl NativeQueue {
 
 impl From<NativeActiveJob> for Job {
     fn from(job: NativeActiveJob) -> Self {
-        let NativeActiveJob { id, opts, attempts_made, stacktrace } = job;
-        Self { id, opts, attempts_made, stacktrace, ..Self::default() }
+        let NativeActiveJob { id, opts, attempts_made, attempts_started, stacktrace } = job;
+        Self { id, opts, attempts_made, attempts_started, stacktrace, ..Self::default() }
     }
 }
 
 impl From<ManualEnd> for NativeManualEnd {
     fn from(end: ManualEnd) -> Self {
-        let ManualEnd { attempts_made, finished_on, stacktrace, next } = end;
-        Self { attempts_made, finished_on, stacktrace, next: next.map(NativeTaken::from) }
+        let ManualEnd { attempts_made, finished_on, stacktrace, delay_ms, next } = end;
+        Self { attempts_made, finished_on, stacktrace, delay_ms, next: next.map(NativeTaken::from) }
     }
 }
 

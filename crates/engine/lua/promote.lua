@@ -10,7 +10,7 @@
 --- @key 9 events      stream
 --- @arg 1 call_id     names this call; a repetition answers as the first did and moves nothing
 --- @arg 2 job_id
---- @returns 0 | -1 job missing | -3 not delayed
+--- @returns 0 | -3 not delayed, or not there at all
 --- @emits waiting {jobId, prev}
 --- @include "includes/add_marker"
 --- @include "includes/add_to_prioritized"
@@ -24,9 +24,6 @@ local job = base .. job_id
 
 if recall(base, call_id) then
   return 0
-end
-if redis.call("EXISTS", job) == 0 then
-  return -1
 end
 if redis.call("ZREM", delayed, job_id) == 0 then
   return -3

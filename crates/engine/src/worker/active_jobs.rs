@@ -14,6 +14,8 @@ pub(super) struct ActiveJob {
     pub(super) opts: String,
     /// Attempts that ended before this run.
     pub(super) attempts_made: u32,
+    /// How often it was taken, this run included.
+    pub(super) attempts_started: u32,
     /// Earlier stack traces, JSON text.
     pub(super) stacktrace: Option<String>,
     pub(super) stage: Stage,
@@ -146,6 +148,7 @@ mod tests {
             job_id: job_id.into(),
             opts: "{}".into(),
             attempts_made: 0,
+            attempts_started: 1,
             stacktrace: None,
             stage: Stage::Running,
             is_native: false,

@@ -141,6 +141,7 @@ fn active_job(job: &Job, runner: &Runner, cancellation: &CancellationToken) -> A
         job_id: job.id.clone(),
         opts: job.opts.clone(),
         attempts_made: job.attempts_made,
+        attempts_started: job.attempts_started,
         stacktrace: job.stacktrace.clone(),
         stage: Stage::Running,
         is_native: matches!(runner, Runner::Native(_)),

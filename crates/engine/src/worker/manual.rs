@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connection::{BlockingConnection, Connection};
 use crate::error::Result;
-use crate::job::{Failure, Job};
+use crate::job::{Failure, Job, RetryDecision};
 use crate::options::WorkerOptions;
 use crate::scripts::{Fetch, Finish, FinishKind, Finished, Scripts, SettleCall, SettleReply};
 use crate::wire::{QueueKeys, worker_client_name};
@@ -44,6 +44,8 @@ pub struct ManualEnd {
     pub finished_on: Option<i64>,
     /// Stack traces of a job that failed, JSON array of strings.
     pub stacktrace: Option<String>,
+    /// How long a failed job waits for its next attempt, ms.
+    pub delay_ms: i64,
     /// The next job, if one was asked for.
     pub next: Option<Taken>,
 }
@@ -86,21 +88,24 @@ impl ManualWork {
         let circumstances = Circumstances { options: &self.options, now_ms, random: random() };
         let token = result.token.clone();
         let Some(settlement) = Settlement::of(&active_job(job), result, circumstances) else {
-            return Ok(ManualEnd { attempts_made: job.attempts_made, finished_on: None, stacktrace: None, next: None });
+            let attempts_made = job.attempts_made;
+            return Ok(ManualEnd { attempts_made, finished_on: None, stacktrace: None, delay_ms: 0, next: None });
         };
         let command = command_of(&settlement.finish.kind);
         let fetch = takes_next.then(|| self.fetch(&token));
         let (finished, next) = self.settle(settlement.finish, fetch, now_ms).await?;
         let attempts_made = finished.map_err(|error| error.of_command(command))?.attempts_made;
-        let (stacktrace, is_final) = match settlement.ending {
-            Ending::Completed { .. } => (None, true),
-            Ending::Failed { stacktrace, decision, .. } => {
-                (Some(stacktrace), decision == crate::job::RetryDecision::Fail)
-            }
-            Ending::HandedBack => (None, false),
+        let (stacktrace, finished_on, delay_ms) = match settlement.ending {
+            Ending::Completed { .. } => (None, Some(now_ms), 0),
+            Ending::HandedBack => (None, None, 0),
+            Ending::Failed { stacktrace, decision, .. } => match decision {
+                RetryDecision::Fail => (Some(stacktrace), Some(now_ms), 0),
+                RetryDecision::RetryNow => (Some(stacktrace), None, 0),
+                RetryDecision::RetryAt { delay_ms } => (Some(stacktrace), None, delay_ms),
+            },
         };
         let next = takes_next.then_some(next);
-        Ok(ManualEnd { attempts_made, finished_on: is_final.then_some(now_ms), stacktrace, next })
+        Ok(ManualEnd { attempts_made, finished_on, stacktrace, delay_ms, next })
     }
 
     async fn take_now(&self, token: &str, now_ms: i64) -> Result<Taken> {
@@ -155,6 +160,7 @@ fn active_job(job: &Job) -> ActiveJob {
         job_id: job.id.clone(),
         opts: job.opts.clone(),
         attempts_made: job.attempts_made,
+        attempts_started: job.attempts_started,
         stacktrace: job.stacktrace.clone(),
         stage: Stage::Running,
         is_native: false,

@@ -112,7 +112,12 @@ fn failed(
     let options = JobOptions::parse(&job.opts);
     let attempts_made = job.attempts_made + 1;
     let attempt = FailedAttempt { attempts_made, failure: &failure, custom_delay_ms, random: circumstances.random };
-    let decision = retry_decision(attempt, &options);
+    let max_started = circumstances.options.max_started_attempts.filter(|max| *max > 0);
+    let decision = if max_started.is_some_and(|max| job.attempts_started >= max) {
+        RetryDecision::Fail
+    } else {
+        retry_decision(attempt, &options)
+    };
     let stacktrace = append_stacktrace(job.stacktrace.as_deref(), &failure, options.stack_trace_limit);
     let (reason, traces) = (failure.message.clone(), stacktrace.clone());
     let kind = match decision {

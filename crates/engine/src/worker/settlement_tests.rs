@@ -11,6 +11,7 @@ fn job(opts: &str, attempts_made: u32) -> ActiveJob {
         job_id: "7".into(),
         opts: opts.into(),
         attempts_made,
+        attempts_started: attempts_made + 1,
         stacktrace: None,
         stage: Stage::Settling,
         is_native: true,
@@ -30,6 +31,17 @@ fn kind_of(opts: &str, attempts_made: u32, outcome: JobOutcome) -> FinishKind {
 
 fn failed_outcome() -> JobOutcome {
     JobOutcome::Failed { failure: Failure::new("BOOM", "it broke"), custom_backoff_ms: None }
+}
+
+#[test]
+fn a_job_that_was_started_often_enough_fails_for_good() {
+    let options = WorkerOptions { max_started_attempts: Some(2), ..WorkerOptions::default() };
+    let kind = |attempts_made| {
+        let settlement = settle(&job(r#"{"attempts":5}"#, attempts_made), &options, failed_outcome());
+        settlement.expect("it is settled").finish.kind
+    };
+    assert!(matches!(kind(0), FinishKind::Retry { .. }));
+    assert!(matches!(kind(1), FinishKind::Failed { .. }));
 }
 
 #[test]

@@ -33,7 +33,7 @@ async fn only_a_delayed_job_can_be_promoted() {
     let error = fixture.queue.promote("1").await.unwrap_err();
     assert_eq!(error.to_string(), "Job 1 is not in the delayed state. promote");
     let error = fixture.queue.promote("7").await.unwrap_err();
-    assert_eq!(error.to_string(), "Missing key for job 7. promote");
+    assert_eq!(error.to_string(), "Job 7 is not in the delayed state. promote");
 }
 
 #[tokio::test]
