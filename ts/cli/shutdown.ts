@@ -9,6 +9,9 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Exit code of a process that a signal ended is this plus the signal's number. */
 const SIGNAL_EXIT_BASE = 128;
 
+/** `npm run` passes on the Ctrl-C that the terminal has sent to the worker as well: repeats within this time are echoes, ms. */
+const ECHO_MS = 500;
+
 /** What is stopped, and how patiently. */
 export interface Shutdown {
   /** The workers that are open when the signal comes. */
@@ -25,14 +28,15 @@ export interface Shutdown {
  * handed back to the queue. A second signal ends it at once; its jobs are taken over when their locks run out.
  */
 export function drainOnSignal(shutdown: Shutdown): void {
-  let isDraining = false;
+  let firstAt: number | undefined;
   for (const signal of SIGNALS) {
     process.on(signal, () => {
-      if (isDraining) {
+      if (firstAt === undefined) {
+        firstAt = performance.now();
+        void drain(shutdown, signal).then(exit);
+      } else if (performance.now() - firstAt > ECHO_MS) {
         process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]);
       }
-      isDraining = true;
-      void drain(shutdown, signal).then(exit);
     });
   }
 }
