@@ -38,7 +38,7 @@ function images(concurrency) {
     smoke: { concurrency, jobs: 2 },
     metrics: {
       throughput: { ...perSecond('throughput'), digits: 1 },
-      nodeCpu: micros('CPU per job'),
+      nodeCpu: { ...millis('CPU per job'), digits: 0 },
       peakRss: megabytes('peak RSS of the process'),
       compressedBytes: { title: 'size of the 1920x1080 file', ...BYTES },
       thumbnailBytes: { title: 'size of the 320x240 file', ...BYTES },

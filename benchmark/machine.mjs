@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { cpus, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 
 import { redisBinary } from '../scripts/setup/redis-binary.mjs';
@@ -17,7 +17,7 @@ export async function describeMachine() {
     ['bullmq', 'ioredis', 'sharp', '@synapse/queue'].map(async (name) => `${name} ${await versionOf(name)}`),
   );
   return [
-    `${cpus().length} x ${model.trim()}, ${Math.round(totalmem() / GIB)} GiB, ${type()} ${release()}`,
+    `${cpus().length} x ${model.trim()}, ${Math.round(totalmem() / GIB)} GiB, ${type()} ${release()}; load average before the run ${loadavg()[0].toFixed(1)}`,
     `Node ${process.versions.node}; ${server.split(' sha=')[0]} on TCP loopback, without persistence`,
     `${packages.join(', ')} (${await addonBuild()})`,
   ];

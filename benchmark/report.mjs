@@ -1,7 +1,5 @@
 import { summarize } from './statistics.mjs';
 
-const NUMBER = { minimumFractionDigits: 0 };
-
 /** The report as Markdown. */
 export function writeReport({ machine, command, runs, cases, results }) {
   const queues = cases.filter(({ id }) => !id.startsWith('images'));
@@ -50,7 +48,7 @@ function rowsOf({ title, peers, metrics }, byPeer, others) {
 }
 
 function cell({ median, lowest, highest }, { digits }) {
-  const show = (value) => value.toLocaleString('en-US', { ...NUMBER, maximumFractionDigits: digits });
+  const show = (value) => value.toLocaleString('en-US', { maximumFractionDigits: digits });
   return `${show(median)} (${show(lowest)}-${show(highest)})`;
 }
 

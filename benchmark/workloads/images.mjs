@@ -38,7 +38,7 @@ export async function run({ peer, params, connection, queue: name, folder, meter
   const elapsedMs = performance.now() - start;
   const { cpuMicros } = meter.end();
   const peakRss = (process.resourceUsage().maxRSS * KIB) / MB;
-  const metrics = { throughput: (params.jobs / elapsedMs) * 1000, nodeCpu: cpuMicros / params.jobs, peakRss };
+  const metrics = { throughput: (params.jobs / elapsedMs) * 1000, nodeCpu: cpuMicros / 1000 / params.jobs, peakRss };
   const close = async () => {
     await worker.close();
     await queue.close();

@@ -1,3 +1,5 @@
+import type { JobJson } from 'bullmq';
+
 import { section, thrownBy } from '../scenario';
 
 export const manual = section('manual processing', {
@@ -9,12 +11,13 @@ export const manual = section('manual processing', {
     yield await job?.moveToCompleted({ ok: true }, 'my-token', false);
     yield job;
   },
-  async *'complete and take the next'({ queue, manualWorker }) {
+  async *'complete and take the next'({ queue, manualWorker, api }) {
     await queue.add('first', {});
     await queue.add('second', { x: 1 });
     const worker = manualWorker();
     const job = await worker.getNextJob('my-token', { block: false });
-    yield await job?.moveToCompleted('done', 'my-token', true);
+    const [next, id, ...rest] = ((await job?.moveToCompleted('done', 'my-token', true)) ?? []) as [JobJson, string];
+    yield [api.Job.fromJSON(queue, next, id), ...rest];
   },
   async *'take and fail with attempts left'({ queue, manualWorker }) {
     await queue.add('job', {}, { attempts: 2, backoff: 1000 });
