@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
 
 const { workload, peer, params, url, queue, folder } = JSON.parse(process.argv[2]);
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import * as bullmq from 'bullmq';
+import type { Job } from 'bullmq';
 
 import { FrozenDate } from './frozen-date';
 import { observe } from './runner';
@@ -11,7 +12,7 @@ const scenario: Scenario = {
   name: 'a job is added and completed',
   async *script(world) {
     yield await world.queue.add('greet', { to: 'ann' }, { attempts: 2 });
-    yield await world.work((job) => Promise.resolve(job.data.to));
+    yield await world.work((job: Job<{ to: string }>) => Promise.resolve(job.data.to));
   },
 };
 

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 import { loadLibrary } from '../peers.mjs';
 import { percentile } from '../statistics.mjs';
 

@@ -1,5 +1,6 @@
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 
 import { loadLibrary } from '../peers.mjs';
 

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 import { loadLibrary } from '../peers.mjs';
 
 /** Processes preloaded jobs: from the first call of the processor to the last local `completed` event. */

@@ -48,7 +48,7 @@ export const add = section('add', {
     yield await queue.getJob('1');
   },
   async *'options that are undefined'({ queue }) {
-    yield await queue.add('undefined', {}, { priority: undefined, delay: undefined, jobId: undefined });
+    yield await queue.add('undefined', {}, { priority: undefined, delay: undefined, jobId: undefined } as object);
   },
   async *'an option that nobody knows'({ queue }) {
     yield await queue.add('custom', {}, { mine: { nested: [1] } } as object);

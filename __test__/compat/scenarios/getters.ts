@@ -80,6 +80,7 @@ export const getters = section('getters', {
   },
   async *'names and keys'({ queue }) {
     yield [queue.name, queue.qualifiedName, queue.toKey('wait'), queue.toKey('x:lock')];
+    yield await queue.waitUntilReady();
     yield queue.keys;
   },
   async *'a job as JSON'(world) {

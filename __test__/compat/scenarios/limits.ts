@@ -70,11 +70,11 @@ export const limits = section('limits', {
     const limiter = { max: 5, duration: 1000 };
     const active = new Promise<void>((resolve) => {
       const process = async (): Promise<void> => {
-        await running.rateLimit(60_000);
+        await queue.rateLimit(60_000);
         resolve();
         throw api.Worker.RateLimitError();
       };
-      const running = worker(process, { limiter });
+      worker(process, { limiter });
     });
     await active;
     await until(async () => (await queue.getWaitingCount()) === 1);

@@ -8,7 +8,7 @@ export const manual = section('manual processing', {
     const worker = manualWorker();
     const job = await worker.getNextJob('my-token', { block: false });
     yield job;
-    yield await job?.moveToCompleted({ ok: true }, 'my-token', false);
+    yield await job.moveToCompleted({ ok: true }, 'my-token', false);
     yield job;
   },
   async *'complete and take the next'({ queue, manualWorker, api }) {
@@ -16,19 +16,19 @@ export const manual = section('manual processing', {
     await queue.add('second', { x: 1 });
     const worker = manualWorker();
     const job = await worker.getNextJob('my-token', { block: false });
-    const [next, id, ...rest] = ((await job?.moveToCompleted('done', 'my-token', true)) ?? []) as [JobJson, string];
+    const [next, id, ...rest] = ((await job.moveToCompleted('done', 'my-token', true)) ?? []) as [JobJson, string];
     yield [api.Job.fromJSON(queue, next, id), ...rest];
   },
   async *'take and fail with attempts left'({ queue, manualWorker }) {
     await queue.add('job', {}, { attempts: 2, backoff: 1000 });
     const job = await manualWorker().getNextJob('my-token', { block: false });
-    yield await job?.moveToFailed(new Error('boom'), 'my-token', false);
+    yield await job.moveToFailed(new Error('boom'), 'my-token', false);
     yield job;
   },
   async *'take and fail for good'({ queue, manualWorker }) {
     await queue.add('job', {});
     const job = await manualWorker().getNextJob('my-token', { block: false });
-    yield await job?.moveToFailed(new Error('boom'), 'my-token', false);
+    yield await job.moveToFailed(new Error('boom'), 'my-token', false);
     yield job;
   },
   async *'an empty queue'({ manualWorker }) {
@@ -37,14 +37,14 @@ export const manual = section('manual processing', {
   async *'take, delay'({ queue, manualWorker, clock }) {
     await queue.add('job', {});
     const job = await manualWorker().getNextJob('my-token', { block: false });
-    yield await job?.moveToDelayed(clock.now + 4000, 'my-token');
+    yield await job.moveToDelayed(clock.now + 4000, 'my-token');
     yield job;
   },
   async *'take, put back'({ queue, manualWorker }) {
     await queue.add('job', {});
     await queue.add('other', {});
     const job = await manualWorker().getNextJob('my-token', { block: false });
-    yield await job?.moveToWait('my-token');
+    yield await job.moveToWait('my-token');
     await queue.add('urgent', {}, { priority: 1 });
     yield await queue.getWaiting();
   },
@@ -52,40 +52,40 @@ export const manual = section('manual processing', {
     await queue.add('job', {}, { priority: 3 });
     await queue.add('other', {}, { priority: 3 });
     const job = await manualWorker().getNextJob('my-token', { block: false });
-    yield await job?.moveToWait('my-token');
+    yield await job.moveToWait('my-token');
   },
   async *'another token cannot finish'({ queue, manualWorker }) {
     await queue.add('job', {}, { attempts: 3 });
     const job = await manualWorker().getNextJob('my-token', { block: false });
-    yield await thrownBy(() => job?.moveToCompleted(1, 'other-token', false));
-    yield await thrownBy(() => job?.moveToFailed(new Error('boom'), 'other-token', false));
-    yield await thrownBy(() => job?.moveToDelayed(5000, 'other-token'));
-    yield await thrownBy(() => job?.moveToWait('other-token'));
+    yield await thrownBy(() => job.moveToCompleted(1, 'other-token', false));
+    yield await thrownBy(() => job.moveToFailed(new Error('boom'), 'other-token', false));
+    yield await thrownBy(() => job.moveToDelayed(5000, 'other-token'));
+    yield await thrownBy(() => job.moveToWait('other-token'));
   },
   async *'a lost lock cannot finish'({ queue, manualWorker, redis, prefix }) {
     await queue.add('job', {});
     const job = await manualWorker().getNextJob('my-token', { block: false });
     await redis.del(`${prefix}:compat:1:lock`);
-    yield await thrownBy(() => job?.moveToCompleted(1, 'my-token', false));
+    yield await thrownBy(() => job.moveToCompleted(1, 'my-token', false));
   },
   async *'a vanished job cannot finish'({ queue, manualWorker, redis, prefix }) {
     await queue.add('job', {});
     const job = await manualWorker().getNextJob('my-token', { block: false });
     await redis.del(`${prefix}:compat:1`);
-    yield await thrownBy(() => job?.moveToCompleted(1, 'my-token', false));
+    yield await thrownBy(() => job.moveToCompleted(1, 'my-token', false));
   },
   async *'a job that is not active cannot finish'({ queue, manualWorker }) {
     await queue.add('job', {});
     const job = await manualWorker().getNextJob('my-token', { block: false });
-    await job?.moveToCompleted(1, 'my-token', false);
-    yield await thrownBy(() => job?.moveToCompleted(1, 'my-token', false));
+    await job.moveToCompleted(1, 'my-token', false);
+    yield await thrownBy(() => job.moveToCompleted(1, 'my-token', false));
   },
   async *extendLock({ queue, manualWorker, redis, prefix }) {
     await queue.add('job', {});
     const job = await manualWorker().getNextJob('my-token', { block: false });
-    yield await job?.extendLock('my-token', 90_000);
-    yield await job?.extendLock('other-token', 90_000);
+    yield await job.extendLock('my-token', 90_000);
+    yield await job.extendLock('other-token', 90_000);
     await redis.del(`${prefix}:compat:1:lock`);
-    yield await job?.extendLock('my-token', 90_000);
+    yield await job.extendLock('my-token', 90_000);
   },
 });

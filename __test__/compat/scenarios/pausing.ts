@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 import { section } from '../scenario';
 
 const resolved = (): Promise<void> => Promise.resolve();
@@ -66,7 +68,7 @@ export const pausing = section('pause', {
     void running.run();
     await paused;
     yield [running.isPaused(), running.isRunning(), events, await queue.getJobCounts('waiting', 'completed')];
-    const drained = new Promise((resolve) => running.once('drained', resolve));
+    const drained = once(running, 'drained');
     await running.resume();
     await drained;
     yield [running.isPaused(), events, await queue.getJobCounts('waiting', 'completed')];

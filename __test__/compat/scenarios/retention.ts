@@ -1,6 +1,8 @@
+import type { JobsOptions } from 'bullmq';
+
 import { section, type Script } from '../scenario';
 
-type Keep = boolean | number | { count?: number; age?: number; limit?: number };
+type Keep = NonNullable<JobsOptions['removeOnComplete']>;
 
 const outcomes = { completed: () => Promise.resolve(1), failed: () => Promise.reject(new Error('boom')) };
 
