@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
@@ -28,23 +27,9 @@ async function versionOf(name) {
   return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')).version;
 }
 
-/** Which cargo profile the addon in use came from: told by the file it is a copy of. */
+/** Which cargo profile the addon in use came from: only the release profile strips the debugging sections. */
 async function addonBuild() {
   const addon = (await readdir(ROOT)).find((name) => name.endsWith('.node'));
   if (!addon) return 'no addon built';
-  const used = await digestOf(join(ROOT, addon));
-  for (const [folder, build] of [
-    ['release', 'release build'],
-    ['debug', 'development build'],
-  ]) {
-    for (const file of ['libsynapse_queue.so', 'libsynapse_queue.dylib', 'synapse_queue.dll']) {
-      if (used === (await digestOf(join(ROOT, 'target', folder, file)))) return build;
-    }
-  }
-  return 'installed build';
-}
-
-async function digestOf(file) {
-  const bytes = await readFile(file).catch(() => undefined);
-  return bytes && createHash('sha256').update(bytes).digest('hex');
+  return (await readFile(join(ROOT, addon))).includes('debug_line') ? 'development build' : 'release build';
 }
