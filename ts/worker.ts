@@ -242,6 +242,6 @@ function deadlineOf(how: boolean | CloseOptions): number | undefined {
 
 /** The options that the engine reads. */
 function nativeWorkerOptions(opts: WorkerOptions): NativeWorkerOptions {
-  const { connection, prefix, settings, autorun, skipVersionCheck, metrics, ...read } = opts;
+  const { connection, prefix, settings, autorun, skipVersionCheck, ...read } = opts;
   return read as NativeWorkerOptions;
 }

@@ -36,6 +36,8 @@ pub struct NativeWorkerOptions {
     pub remove_on_complete: Option<KeepJobs>,
     /// Retention of failed jobs that do not bring their own.
     pub remove_on_fail: Option<KeepJobs>,
+    /// Whether finished jobs are counted.
+    pub metrics: Option<CollectMetrics>,
     /// Longest pause between attempts to reach Redis, ms.
     pub run_retry_delay: Option<f64>,
     /// Longest sleep while rate limited, ms.
@@ -49,6 +51,13 @@ pub struct RateLimiter {
     pub max: f64,
     /// Length of a window, ms.
     pub duration: f64,
+}
+
+/// How finished jobs are counted.
+#[napi(object, object_to_js = false)]
+pub struct CollectMetrics {
+    /// Minutes of history to keep; 0 or absent for no metrics.
+    pub max_data_points: Option<f64>,
 }
 
 /// How long finished jobs are kept.
@@ -83,6 +92,7 @@ impl TryFrom<NativeWorkerOptions> for WorkerOptions {
                 .unwrap_or(default.drain_delay),
             remove_on_complete: given.remove_on_complete.map(retention),
             remove_on_fail: given.remove_on_fail.map(retention),
+            metrics_max_points: count("metrics.maxDataPoints", given.metrics.and_then(|metrics| metrics.max_data_points))?,
             run_retry_delay: duration_ms("runRetryDelay", given.run_retry_delay)?.unwrap_or(default.run_retry_delay),
             maximum_rate_limit_delay: duration_ms("maximumRateLimitDelay", given.maximum_rate_limit_delay)?
                 .unwrap_or(default.maximum_rate_limit_delay),

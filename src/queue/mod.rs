@@ -94,14 +94,14 @@ impl NativeQueue {
             .await
     }
 
-    /// Adds a batch of jobs (three lines each) and answers their ids as lines; if one is refused, none is added.
+    /// Adds a batch of jobs (three lines each) and answers their ids as lines; if one has invalid options, none is added.
     #[napi]
     pub async fn add_all(&self, batch: String) -> Answer<String> {
         self.handle
             .run(async {
                 let jobs = read_new_jobs(&batch)?.into_iter().map(|job| self.prepare(job)).collect::<Result<_>>()?;
-                let ids: Vec<_> = self.queue.add(jobs).await?.into_iter().map(Ok).collect();
-                Ok(added_text(&ids))
+                let ids = self.queue.add(jobs).await?.into_iter().collect::<Result<Vec<_>>>()?;
+                Ok(added_text(&ids.into_iter().map(Ok).collect::<Vec<_>>()))
             })
             .await
     }
@@ -130,7 +130,7 @@ impl NativeQueue {
             answers.push(job.map(|job| accepted.push(job)));
         }
         let mut ids = self.queue.add(accepted).await?.into_iter();
-        let id_of = |answer: Result<()>| answer.and_then(|()| ids.next().ok_or(Error::Closed));
+        let id_of = |answer: Result<()>| answer.and_then(|()| ids.next().unwrap_or(Err(Error::Closed)));
         Ok(answers.into_iter().map(id_of).collect())
     }
 }

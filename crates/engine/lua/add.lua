@@ -12,11 +12,16 @@
 --- @arg 1 call_id     names this call; a repetition answers as the first did and adds nothing
 --- @arg 2 count       number of jobs
 --- @args jobs 8 id (empty: the next number), name, data, opts, timestamp, delay, priority, lifo ("1" or empty)
---- @returns ids, in the order of the jobs
---- @emits added {jobId, name} | duplicated {jobId}; then waiting {jobId} | delayed {jobId, delay}
+--- @args extras 8 number of the job (only for jobs with one of these), parent_key or empty, parent (JSON text),
+---   deduplication_id or empty, ttl_ms (0: none), then "1" or empty each: extends, replaces, keeps_last
+--- @returns per job its id, or that of the job it is a duplicate of | -5 parent missing | -7 parent cannot be replaced
+--- @emits added {jobId, name} | duplicated {jobId} | deduplicated {jobId, deduplicationId, deduplicatedJobId};
+---   then waiting {jobId} | delayed {jobId, delay}; removed {jobId, prev} for a job that is replaced
 --- @include "includes/delayed_score"
 --- @include "includes/add_delayed_marker"
 --- @include "includes/add_to_prioritized"
+--- @include "includes/adopt_job"
+--- @include "includes/claim_deduplication"
 local base, id, meta, wait, active = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local prioritized, pc, delayed, marker, events = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local call = base .. "call:" .. ARGV[1]
@@ -25,7 +30,21 @@ local count = tonumber(ARGV[2])
 local first = redis.call("INCRBY", id, count) - count + 1
 local is_new = redis.call("SET", call, string.format("%.0f", first), "NX", "PX", 60000)
 if not is_new then
-  first = tonumber(redis.call("GET", call))
+  local answer = redis.call("GET", call)
+  if string.sub(answer, 1, 1) == "[" then
+    return cjson.decode(answer)
+  end
+  first = tonumber(answer)
+end
+
+local extras, refused = nil, 0
+for at = 8 * count + 3, #ARGV, 8 do
+  extras = extras or {}
+  extras[tonumber(ARGV[at])] = {
+    parent = ARGV[at + 1] ~= "" and ARGV[at + 1], link = ARGV[at + 2],
+    id = ARGV[at + 3] ~= "" and ARGV[at + 3], ttl_ms = tonumber(ARGV[at + 4]),
+    extends = ARGV[at + 5] == "1", replaces = ARGV[at + 6] == "1", keeps_last = ARGV[at + 7] == "1",
+  }
 end
 
 local ids, custom = {}, {}
@@ -54,13 +73,42 @@ local is_runnable, is_delayed = false, false
 for i = 1, count do
   local at = 8 * i - 5
   local job_id, has_custom_id = ids[i], ARGV[at] ~= ""
-  if has_custom_id and (added[job_id] or (any_taken and redis.call("EXISTS", base .. job_id) == 1)) then
+  local extra = extras and extras[i]
+  if refused > 0 and not has_custom_id then
+    job_id = string.format("%.0f", first + i - 1 - refused)
+  end
+  local is_there = has_custom_id and (added[job_id] or (any_taken and redis.call("EXISTS", base .. job_id) == 1))
+  local answer, is_added = job_id, not is_there
+  if extra and extra.parent and redis.call("EXISTS", extra.parent) == 0 then
+    answer, is_added, refused = -5, false, refused + 1
+  elseif extra and is_there then
+    if extra.parent and not adopt_job(base, job_id, extra.parent, extra.link, tonumber(ARGV[at + 4])) then
+      answer = -7
+    end
+  elseif extra and extra.id then
+    local job = { id = job_id, name = ARGV[at + 1], data = ARGV[at + 2], opts = ARGV[at + 3] }
+    local survivor, replaced = claim_deduplication(base, job, extra)
+    if survivor then
+      answer, is_added = survivor, false
+    elseif replaced then
+      added[replaced] = nil
+    end
+  end
+  ids[i] = answer
+  if is_there and answer == job_id then
     redis.call("XADD", events, "*", "event", "duplicated", "jobId", job_id)
-  else
+  elseif is_added then
     local name, delay, priority = ARGV[at + 1], tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
     added[job_id] = has_custom_id
     redis.call("HSET", base .. job_id, "name", name, "data", ARGV[at + 2], "opts", ARGV[at + 3],
       "timestamp", ARGV[at + 4], "delay", ARGV[at + 5], "priority", ARGV[at + 6])
+    if extra and extra.id then
+      redis.call("HSET", base .. job_id, "deid", extra.id)
+    end
+    if extra and extra.parent then
+      redis.call("HSET", base .. job_id, "parentKey", extra.parent, "parent", extra.link)
+      redis.call("SADD", extra.parent .. ":dependencies", base .. job_id)
+    end
     redis.call("XADD", events, "*", "event", "added", "jobId", job_id, "name", name)
     if delay > 0 then
       local due_ms = tonumber(ARGV[at + 4]) + delay
@@ -95,4 +143,10 @@ if is_delayed then
   add_delayed_marker(marker, delayed)
 end
 redis.call("XTRIM", events, "MAXLEN", "~", settings[1])
+if refused > 0 then
+  redis.call("DECRBY", id, refused)
+end
+if extras then
+  redis.call("SET", call, cjson.encode(ids), "PX", 60000)
+end
 return ids

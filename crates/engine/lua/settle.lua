@@ -20,6 +20,7 @@
 --- @arg 6 worker_name or empty
 --- @arg 7 limiter_max or empty
 --- @arg 8 limiter_ms  or empty
+--- @arg 9 metrics_max minutes of metrics to keep, or empty for no metrics
 --- @args finishes 9 kind, job_id, token, value, stacktrace, then by kind:
 ---   "completed" | "failed": keep_age_s or empty, keep_count or empty, age_limit, attempts; "retry": lifo ("1" or empty);
 ---   "delay": due_ms, delay_ms, attempt_made ("1" or empty); "release": none
@@ -27,13 +28,19 @@
 --- @returns {codes, jobs, limit_ttl_ms, next_due_ms, drained, repeated}; a code is the attempts made, or -1 job missing,
 ---   -2 lock missing, -3 not active, -4 pending dependencies, -6 lock owned by another worker, -9 failed children; a job is
 ---   {id, hash}, the hash as it was before this fetch, or as it is now when the call is a repetition
---- @emits completed | failed | retries-exhausted | waiting | delayed {jobId, ...} per job; drained; active {jobId, prev}
+--- @emits completed | failed | retries-exhausted | waiting | delayed {jobId, ...} per job; drained; active {jobId, prev};
+---   waiting | delayed for a parent that goes on; added, then waiting | delayed, for a job that was kept to follow another
 --- @include "includes/delayed_score"
 --- @include "includes/add_delayed_marker"
 --- @include "includes/add_to_prioritized"
 --- @include "includes/promote_due"
 --- @include "includes/delete_jobs"
 --- @include "includes/retire_finished"
+--- @include "includes/complete_child"
+--- @include "includes/fail_child"
+--- @include "includes/release_parent"
+--- @include "includes/pass_on_deduplication"
+--- @include "includes/count_in_metrics"
 local base, wait, active, prioritized, pc, delayed = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local completed, failed, stalled, limiter = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local meta, marker, events = KEYS[11], KEYS[12], KEYS[13]
@@ -43,7 +50,7 @@ local finish_count, fetch_count = tonumber(ARGV[3]), tonumber(ARGV[4])
 -- One read for what an earlier run of this call answered and for all locks; one for what forbids completion.
 local guarded, forbidding = { call }, {}
 for i = 1, finish_count do
-  local at = 9 * i
+  local at = 9 * i + 1
   local job = base .. ARGV[at + 1]
   guarded[i + 1] = job .. ":lock"
   if ARGV[at] == "completed" then
@@ -63,12 +70,12 @@ local any_forbidden = #forbidding > 0 and redis.call("EXISTS", unpack(forbidding
 
 local codes, released, locks, retentions, discarded = {}, {}, {}, {}, {}
 local finish_entries = { [true] = {}, [false] = {} }
-local is_finished, is_requeued, is_delayed = false, false, false
+local completed_count, failed_count, is_requeued, is_delayed = 0, 0, false, false
 for i = 1, finish_count do
-  local at = 9 * i
+  local at = 9 * i + 1
   local kind, job_id, token, value = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local job = base .. job_id
-  local fields = redis.call("HMGET", job, "name", "atm", "priority", "defa")
+  local fields = redis.call("HMGET", job, "name", "atm", "priority", "defa", "parentKey", "parent", "deid")
   local code
   if not fields[1] then
     code = -1
@@ -88,9 +95,22 @@ for i = 1, finish_count do
     locks[#locks + 1] = job .. ":lock"
     if kind == "completed" or kind == "failed" then
       attempts_made = attempts_made + 1
-      is_finished = true
       local is_completed = kind == "completed"
       local finished = is_completed and completed or failed
+      if fields[7] then
+        local followed_in = pass_on_deduplication(base, job_id, fields[7], now_ms)
+        is_requeued = is_requeued or followed_in == "wait"
+        is_delayed = is_delayed or followed_in == "delayed"
+      end
+      if fields[5] and is_completed then
+        complete_child(job, fields[5], value, now_ms)
+      elseif fields[5] then
+        fail_child(job, fields[5], fields[6], value, now_ms)
+        if ARGV[at + 6] == "0" then
+          release_parent(job, fields[5], now_ms)
+        end
+        any_forbidden = true -- Its parent may stand further down in this very call.
+      end
       if ARGV[at + 6] == "0" then
         discarded[#discarded + 1] = job_id
       else
@@ -110,8 +130,10 @@ for i = 1, finish_count do
         end
       end
       if is_completed then
+        completed_count = completed_count + 1
         redis.call("XADD", events, "*", "event", "completed", "jobId", job_id, "returnvalue", value, "prev", "active")
       else
+        failed_count = failed_count + 1
         redis.call("XADD", events, "*", "event", "failed", "jobId", job_id, "failedReason", value, "prev", "active")
         if attempts_made >= tonumber(ARGV[at + 8]) then
           redis.call("XADD", events, "*", "event", "retries-exhausted", "jobId", job_id, "attemptsMade", attempts_made)
@@ -166,6 +188,10 @@ for _, retention in pairs(retentions) do
   local at = retention[2]
   retire_finished(base, retention[1], now_ms, ARGV[at + 5], ARGV[at + 6], ARGV[at + 7])
 end
+if ARGV[9] ~= "" then
+  count_in_metrics(base .. "metrics:completed", completed_count, tonumber(ARGV[9]), now_ms)
+  count_in_metrics(base .. "metrics:failed", failed_count, tonumber(ARGV[9]), now_ms)
+end
 
 local settings = redis.call("HMGET", meta, "opts.maxLenEvents", "paused", "concurrency", "max", "duration")
 local allowed, limit_ttl, next_due, ids, jobs = fetch_count, 0, 0, {}, {}
@@ -195,10 +221,7 @@ if running_limit then
 end
 
 if allowed > 0 then
-  local from_wait = redis.call("RPOP", wait, allowed)
-  if from_wait then
-    ids = from_wait
-  end
+  ids = redis.call("RPOP", wait, allowed) or {}
   if #ids < allowed then
     local by_priority = redis.call("ZPOPMIN", prioritized, allowed - #ids)
     if #by_priority == 0 then
@@ -216,7 +239,7 @@ if #ids > 0 then
   if limiter_ms and redis.call("INCRBY", limiter, #ids) == #ids then
     redis.call("PEXPIRE", limiter, limiter_ms)
   end
-  local first_token = 9 * (finish_count + 1)
+  local first_token = 9 * (finish_count + 1) + 1
   for _, job_id in ipairs(ids) do
     local job = base .. job_id
     local hash = redis.call("HGETALL", job)
@@ -252,7 +275,7 @@ end
 if is_delayed then
   add_delayed_marker(marker, delayed)
 end
--- A worker that got less than it asked for goes to wait, and must know until when.
+-- A worker that got less than it asked for goes to wait, until then at most.
 if #taken < fetch_count then
   local next_job = redis.call("ZRANGE", delayed, 0, 0, "WITHSCORES")
   if #next_job > 0 then
@@ -263,7 +286,7 @@ local drained = 0
 if #taken == 0 then
   drained = (fetch_count > 0 and allowed > 0) and 1 or 0
   -- A fetch that must wait for the rate window or for a delayed job does not call the queue drained.
-  if is_finished and limit_ttl == 0 and next_due == 0 and redis.call("LLEN", wait) == 0
+  if completed_count + failed_count > 0 and limit_ttl == 0 and next_due == 0 and redis.call("LLEN", wait) == 0
     and redis.call("LLEN", active) == 0 and redis.call("ZCARD", prioritized) == 0 then
     redis.call("XADD", events, "*", "event", "drained")
   end

@@ -25,7 +25,7 @@ async fn queue_behind(proxy: &Proxy) -> (Queue, Scripts) {
 
 async fn add(queue: &Queue) -> Result<Vec<String>, Error> {
     let job = NewJob { name: "paint".into(), data: "{}".into(), options: String::new() };
-    queue.add(vec![queue.prepare(job, NOW)?]).await
+    queue.add(vec![queue.prepare(job, NOW)?]).await?.into_iter().collect()
 }
 
 #[tokio::test]
@@ -55,13 +55,18 @@ async fn a_settle_whose_reply_was_lost_answers_as_if_it_had_not_been() {
     for _ in 0..3 {
         add(&queue).await.unwrap();
     }
-    let fetched =
-        scripts.settle(SettleCall { finishes: vec![], fetch: Some(support::fetch(1)), now_ms: NOW }).await.unwrap();
+    let fetched = scripts
+        .settle(SettleCall { fetch: Some(support::fetch(1)), now_ms: NOW, ..SettleCall::default() })
+        .await
+        .unwrap();
 
     proxy.swallow_replies(1);
     let kind = FinishKind::Completed { returnvalue: "1".into(), retention: Retention::keep_all() };
     let finishes = vec![support::finish(&fetched.jobs[0], kind)];
-    let reply = scripts.settle(SettleCall { finishes, fetch: Some(support::fetch(1)), now_ms: NOW }).await.unwrap();
+    let reply = scripts
+        .settle(SettleCall { finishes, fetch: Some(support::fetch(1)), now_ms: NOW, ..SettleCall::default() })
+        .await
+        .unwrap();
 
     assert_eq!(proxy.replies_to_swallow(), 0);
     assert_eq!(reply.finishes[0].as_ref().unwrap().attempts_made, 1);

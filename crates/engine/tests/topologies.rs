@@ -14,7 +14,7 @@ use synapse_queue_testing::{Durability, RedisCluster, RedisSentinels, RedisServe
 
 async fn add(queue: &Queue) -> String {
     let job = NewJob { name: "paint".into(), data: "{}".into(), options: String::new() };
-    queue.add(vec![queue.prepare(job, NOW).unwrap()]).await.unwrap().remove(0)
+    queue.add(vec![queue.prepare(job, NOW).unwrap()]).await.unwrap().remove(0).unwrap()
 }
 
 /// Adds a job, is woken by its marker, fetches and completes it; returns the queue for more.
@@ -29,11 +29,11 @@ async fn run_one_job(options: &ConnectionOptions, prefix: &str) -> Queue {
     let marker = blocking.wait_for_marker(&keys.marker(), std::time::Duration::from_secs(5)).await.unwrap();
     assert!(marker.is_some());
     let fetched =
-        scripts.settle(SettleCall { finishes: vec![], fetch: Some(support::fetch(1)), now_ms: NOW }).await.unwrap();
+        scripts.settle(SettleCall { fetch: Some(support::fetch(1)), now_ms: NOW, ..SettleCall::default() }).await.unwrap();
     assert_eq!(fetched.jobs[0].job.id, id);
     let kind = FinishKind::Completed { returnvalue: "1".into(), retention: Retention::keep_all() };
     let finishes = vec![support::finish(&fetched.jobs[0], kind)];
-    let reply = scripts.settle(SettleCall { finishes, fetch: None, now_ms: NOW }).await.unwrap();
+    let reply = scripts.settle(SettleCall { finishes, now_ms: NOW, ..SettleCall::default() }).await.unwrap();
     assert!(reply.finishes[0].is_ok());
     queue
 }

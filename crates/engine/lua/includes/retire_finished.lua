@@ -2,12 +2,17 @@
 --- then what exceeds the count, the oldest first.
 --- `age_s` and `count` are empty when they do not limit; at most `limit` jobs go by age and 1000 by count in one call.
 --- @include "includes/delete_jobs"
+--- @include "includes/forget_failed"
 local function retire_finished(base, finished, now_ms, age_s, count, limit)
+  local may_hold_parents = finished == base .. "failed"
   if age_s ~= "" then
     local cut_off = string.format("%.0f", now_ms - tonumber(age_s) * 1000)
     local old = redis.call("ZREVRANGEBYSCORE", finished, cut_off, "-inf", "LIMIT", 0, tonumber(limit))
     if #old > 0 then
       redis.call("ZREM", finished, unpack(old))
+      if may_hold_parents then
+        forget_failed(base, old, now_ms)
+      end
       delete_jobs(base, old)
     end
   end
@@ -16,6 +21,9 @@ local function retire_finished(base, finished, now_ms, age_s, count, limit)
     if excess > 0 then
       local old = redis.call("ZRANGE", finished, 0, math.min(excess, 1000) - 1)
       redis.call("ZREM", finished, unpack(old))
+      if may_hold_parents then
+        forget_failed(base, old, now_ms)
+      end
       delete_jobs(base, old)
     end
   end

@@ -44,6 +44,8 @@ pub struct WorkerOptions {
     pub remove_on_complete: Option<Retention>,
     /// Retention of failed jobs that do not bring their own. Defaults to keeping all.
     pub remove_on_fail: Option<Retention>,
+    /// Minutes of metrics (finished jobs per minute) to keep. Defaults to none, as does 0: finished jobs are not counted.
+    pub metrics_max_points: Option<u32>,
     /// Longest pause between attempts to reach Redis after an error; attempts start at 50 ms and never pause longer than 1 s, so
     /// that a worker consumes again soon after Redis is back. Defaults to 15 s.
     pub run_retry_delay: Duration,
@@ -67,6 +69,7 @@ impl Default for WorkerOptions {
             drain_delay: Duration::from_secs(5),
             remove_on_complete: None,
             remove_on_fail: None,
+            metrics_max_points: None,
             run_retry_delay: Duration::from_secs(15),
             maximum_rate_limit_delay: Duration::from_secs(30),
         }

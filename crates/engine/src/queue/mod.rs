@@ -4,6 +4,7 @@ mod counts;
 mod deduplication;
 mod getters;
 mod job_data;
+mod job_links;
 mod limits;
 mod meta;
 mod metrics;
@@ -88,14 +89,17 @@ impl Queue {
         self.resolve_options(&job.options)?.encode(job, now_ms)
     }
 
-    /// Adds jobs in order and returns their ids. Adds that are made while others are under way share their round trips.
+    /// Adds jobs in order and returns their ids, or why one of them was refused; that leaves the others alone. Adds that are made
+    /// while others are under way share their round trips.
     ///
-    /// An id that is already in use names the existing job: nothing is added for it. More than 128 jobs take several calls, of
-    /// which an earlier one may take effect when a later one fails.
+    /// An id that is already in use names the existing job, and so does the answer for a job whose deduplication id is held by
+    /// another: nothing is added for it. More than 128 jobs take several calls, of which an earlier one may take effect when a
+    /// later one fails.
     ///
     /// # Errors
-    /// `Unavailable` when the connection has a deadline and Redis did not answer in time; the jobs may have been added.
-    pub async fn add(&self, jobs: Vec<EncodedJob>) -> Result<Vec<String>> {
+    /// `Unavailable` when the connection has a deadline and Redis did not answer in time; the jobs may have been added. Per job:
+    /// `ParentMissing` and `ParentNotReplaceable`.
+    pub async fn add(&self, jobs: Vec<EncodedJob>) -> Result<Vec<Result<String>>> {
         let count = jobs.len();
         let ids = self.batcher.add(jobs).await?;
         if ids.len() == count {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::job_links::read_links;
 use crate::error::{Error, Result};
-use crate::scripts::EncodedJob;
+use crate::scripts::{EncodedJob, JobLinks};
 
 /// Largest priority Redis' sorted set scores leave room for.
 const MAX_PRIORITY: u32 = 2_097_151;
@@ -48,6 +49,7 @@ pub struct ResolvedOptions {
     priority: u32,
     lifo: bool,
     size_limit: Option<u64>,
+    links: Option<Box<JobLinks>>,
 }
 
 /// Reads a JSON object; empty text reads as no options.
@@ -106,6 +108,7 @@ impl ResolvedOptions {
             priority: priority(&options)?,
             lifo: options.get("lifo").and_then(Value::as_bool).unwrap_or(false),
             size_limit: integer(&options, "sizeLimit").and_then(|limit| u64::try_from(limit).ok()),
+            links: read_links(&options)?,
             public: to_text(&options),
             stored: to_text(&pack(options)),
         })
@@ -126,11 +129,12 @@ impl ResolvedOptions {
             delay: self.delay,
             priority: self.priority,
             lifo: self.lifo,
+            links: self.links,
         })
     }
 }
 
-fn invalid(message: impl Into<String>) -> Error {
+pub(super) fn invalid(message: impl Into<String>) -> Error {
     Error::InvalidOption { message: message.into() }
 }
 
@@ -161,11 +165,6 @@ fn check_policies(options: &Map<String, Value>) -> Result<()> {
     }
     if options.contains_key("debounce") {
         return Err(invalid("Debounce option has been removed. Use deduplication option instead"));
-    }
-    for unsupported in ["deduplication", "parent"] {
-        if options.contains_key(unsupported) {
-            return Err(invalid(format!("the job option `{unsupported}` is not supported by this release")));
-        }
     }
     Ok(())
 }
@@ -211,7 +210,7 @@ fn custom_id(options: &Map<String, Value>) -> Result<Option<String>> {
 }
 
 /// A number, also one a user wrote as text.
-fn integer(options: &Map<String, Value>, name: &str) -> Option<i64> {
+pub(super) fn integer(options: &Map<String, Value>, name: &str) -> Option<i64> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a saturating cast is the wanted reading of out-of-range numbers"

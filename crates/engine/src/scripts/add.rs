@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
+use redis::Value;
+
 use super::{Scripts, new_call_id, source};
-use crate::error::Result;
-use crate::wire::Reply;
+use crate::error::{Error, Result};
+use crate::wire::{Reply, malformed};
+
+/// What BullMQ calls the operation in error messages.
+const COMMAND: &str = "addJob";
 
 /// Jobs per call, so that one call holds Redis for about a millisecond.
 pub(super) const MAX_JOBS: usize = 128;
@@ -28,15 +33,51 @@ pub struct EncodedJob {
     pub priority: u32,
     /// Joins at the front of the queue.
     pub lifo: bool,
+    /// What ties it to other jobs; `None` for most.
+    pub links: Option<Box<JobLinks>>,
+}
+
+/// What ties a new job to others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobLinks {
+    /// The job that waits for it.
+    pub parent: Option<ParentLink>,
+    /// What it must be the only job of.
+    pub deduplication: Option<Deduplication>,
+}
+
+/// The parent of a new job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParentLink {
+    /// Full Redis key of the parent, which may belong to another queue.
+    pub key: String,
+    /// As stored with the child, JSON text `{id, queueKey, ...}` with the child's rule for its own failure.
+    pub json: String,
+}
+
+/// How a new job shares a deduplication id with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deduplication {
+    /// Held by one job at a time.
+    pub id: String,
+    /// How long it is held, ms, also after the job has ended. `None` or 0 = until the job ends.
+    pub ttl_ms: Option<u64>,
+    /// A job that does not get the id makes its holder keep it for another `ttl_ms`.
+    pub extends: bool,
+    /// The new job takes the place of a holder that is still delayed.
+    pub replaces: bool,
+    /// While the holder runs, the newest job that did not get the id is kept and follows it; `ttl_ms` does not count then.
+    pub keeps_last: bool,
 }
 
 impl Scripts {
-    /// Adds at most [`MAX_JOBS`] jobs in one call and returns their ids in order.
-    pub(super) async fn add(&self, jobs: Vec<EncodedJob>) -> Result<Vec<String>> {
+    /// Adds at most [`MAX_JOBS`] jobs in one call and returns, in order, their ids or why one was refused.
+    pub(super) async fn add(&self, jobs: Vec<EncodedJob>) -> Result<Vec<Result<String>>> {
         let mut args: Vec<Vec<u8>> = Vec::with_capacity(2 + 8 * jobs.len());
+        let mut linked = Vec::new();
         args.push(new_call_id().into());
         args.push(jobs.len().to_string().into());
-        for job in jobs {
+        for (index, job) in jobs.into_iter().enumerate() {
             args.push(job.id.unwrap_or_default().into());
             args.push(job.name.into());
             args.push(job.data.into());
@@ -44,8 +85,42 @@ impl Scripts {
             args.push(job.timestamp.to_string().into());
             args.push(job.delay.to_string().into());
             args.push(job.priority.to_string().into());
-            args.push(if job.lifo { b"1".to_vec() } else { Vec::new() });
+            args.push(flag(job.lifo));
+            linked.extend(job.links.map(|links| (index, links)));
         }
-        Reply::new("reply of add", self.eval(&source::ADD, &args).await?).into_texts()
+        for (index, links) in &linked {
+            push_links(&mut args, *index, links);
+        }
+        let answers = Reply::new("reply of add", self.eval(&source::ADD, &args).await?).into_items()?;
+        answers.into_iter().enumerate().map(|(index, answer)| read_answer(answer, index, &linked)).collect()
+    }
+}
+
+/// Pushes the eight arguments of a job with links.
+fn push_links(args: &mut Vec<Vec<u8>>, index: usize, links: &JobLinks) {
+    args.push((index + 1).to_string().into());
+    let parent = links.parent.as_ref();
+    args.push(parent.map(|parent| parent.key.clone()).unwrap_or_default().into());
+    args.push(parent.map(|parent| parent.json.clone()).unwrap_or_default().into());
+    let deduplication = links.deduplication.as_ref();
+    args.push(deduplication.map(|rules| rules.id.clone()).unwrap_or_default().into());
+    args.push(deduplication.and_then(|rules| rules.ttl_ms).unwrap_or(0).to_string().into());
+    args.push(flag(deduplication.is_some_and(|rules| rules.extends)));
+    args.push(flag(deduplication.is_some_and(|rules| rules.replaces)));
+    args.push(flag(deduplication.is_some_and(|rules| rules.keeps_last)));
+}
+
+fn flag(is_set: bool) -> Vec<u8> {
+    if is_set { b"1".to_vec() } else { Vec::new() }
+}
+
+/// One job's id or refusal; the outer error is an answer that cannot be read.
+fn read_answer(answer: Value, index: usize, linked: &[(usize, Box<JobLinks>)]) -> Result<Result<String>> {
+    let Value::Int(code) = answer else { return Reply::new("id of an added job", answer).into_text().map(Ok) };
+    let links = linked.iter().find(|(linked_index, _)| *linked_index == index).map(|(_, links)| links);
+    match (code, links.and_then(|links| links.parent.as_ref())) {
+        (-5, Some(parent)) => Ok(Err(Error::ParentMissing { parent_key: parent.key.clone(), command: COMMAND })),
+        (-7, Some(parent)) => Ok(Err(Error::ParentNotReplaceable { parent_key: parent.key.clone(), command: COMMAND })),
+        _ => Err(malformed("id of an added job", code.to_string())),
     }
 }

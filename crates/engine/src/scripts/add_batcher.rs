@@ -43,7 +43,7 @@ struct Pending {
 struct Group {
     jobs: Vec<EncodedJob>,
     limit: Option<Limit>,
-    reply: oneshot::Sender<Result<Vec<String>>>,
+    reply: oneshot::Sender<Result<Vec<Result<String>>>>,
 }
 
 /// When the caller gives up. Counted from the add: one that waits behind others gives up no later than one that was sent at once.
@@ -75,7 +75,7 @@ impl AddBatcher {
     }
 
     /// Adds `jobs` in order and returns their ids. More than one call holds are spread over several.
-    pub(crate) async fn add(&self, mut jobs: Vec<EncodedJob>) -> Result<Vec<String>> {
+    pub(crate) async fn add(&self, mut jobs: Vec<EncodedJob>) -> Result<Vec<Result<String>>> {
         let count = jobs.len();
         let limit = self.scripts.connection().deadline().map(Limit::new);
         let mut replies = Vec::new();
@@ -167,7 +167,7 @@ impl AddBatcher {
 
 /// Gives every group its own ids, or all of them the error their call ended with. A caller that stopped waiting misses its answer;
 /// its jobs are added all the same.
-fn answer(result: Result<Vec<String>>, waiting: Vec<(usize, oneshot::Sender<Result<Vec<String>>>)>) {
+fn answer(result: Result<Vec<Result<String>>>, waiting: Vec<(usize, oneshot::Sender<Result<Vec<Result<String>>>>)>) {
     match result {
         Ok(mut ids) => {
             for (count, reply) in waiting {

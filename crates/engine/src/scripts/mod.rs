@@ -21,7 +21,7 @@ use redis::{Cmd, ErrorKind, ServerErrorKind, Value};
 use crate::connection::Connection;
 use crate::error::{Error, Result};
 use crate::wire::QueueKeys;
-pub use add::EncodedJob;
+pub use add::{Deduplication, EncodedJob, JobLinks, ParentLink};
 pub(crate) use add_batcher::AddBatcher;
 pub use job_moves::{FinishedState, PriorityChange, ResetAttempts};
 pub use observation::{JobRange, JobResult};

@@ -19,7 +19,7 @@ pub const MAX_FETCH: usize = 100;
 const COMMAND: &str = "moveToFinished";
 
 /// One call: at most [`MAX_FINISHES`] finishes, then at most [`MAX_FETCH`] fetches.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct SettleCall {
     /// Jobs that ended. A lost lock fails only its own entry.
     pub finishes: Vec<Finish>,
@@ -27,6 +27,8 @@ pub struct SettleCall {
     pub fetch: Option<Fetch>,
     /// The time to write, ms since the Unix epoch.
     pub now_ms: i64,
+    /// Minutes of metrics to keep. `None` or 0 = finished jobs are not counted.
+    pub metrics_max_points: Option<u32>,
 }
 
 /// One job that ended.
@@ -148,7 +150,7 @@ impl Scripts {
 fn arguments(call: &SettleCall) -> Vec<String> {
     let tokens = call.fetch.as_ref().map_or(&[][..], |fetch| &fetch.tokens);
     let limiter = call.fetch.as_ref().and_then(|fetch| fetch.limiter);
-    let mut args = Vec::with_capacity(8 + 9 * call.finishes.len() + tokens.len());
+    let mut args = Vec::with_capacity(9 + 9 * call.finishes.len() + tokens.len());
     args.extend([
         new_call_id(),
         call.now_ms.to_string(),
@@ -158,6 +160,7 @@ fn arguments(call: &SettleCall) -> Vec<String> {
         call.fetch.as_ref().and_then(|fetch| fetch.worker_name.clone()).unwrap_or_default(),
         limiter.map(|limiter| limiter.max.to_string()).unwrap_or_default(),
         limiter.map(|limiter| limiter.duration.as_millis().to_string()).unwrap_or_default(),
+        call.metrics_max_points.filter(|points| *points > 0).map(|points| points.to_string()).unwrap_or_default(),
     ]);
     for finish in &call.finishes {
         push_finish(&mut args, finish);

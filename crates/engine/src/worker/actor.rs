@@ -197,6 +197,7 @@ impl Actor {
             finishes: settlements.iter().map(|settlement| settlement.finish.clone()).collect(),
             fetch: (plan.fetch > 0).then(|| self.fetch(plan.fetch)),
             now_ms,
+            metrics_max_points: self.shared.options.metrics_max_points,
         };
         let scripts = self.shared.scripts.clone();
         self.calls.push_back(Box::pin(async move {

@@ -109,12 +109,14 @@ impl ManualWork {
     }
 
     async fn take_now(&self, token: &str, now_ms: i64) -> Result<Taken> {
-        let call = SettleCall { finishes: Vec::new(), fetch: Some(self.fetch(token)), now_ms };
+        let call = SettleCall { fetch: Some(self.fetch(token)), now_ms, ..SettleCall::default() };
         Ok(taken(self.scripts.settle(call).await?))
     }
 
     async fn settle(&self, finish: Finish, fetch: Option<Fetch>, now_ms: i64) -> Result<(Result<Finished>, Taken)> {
-        let mut reply = self.scripts.settle(SettleCall { finishes: vec![finish], fetch, now_ms }).await?;
+        let metrics_max_points = self.options.metrics_max_points;
+        let call = SettleCall { finishes: vec![finish], fetch, now_ms, metrics_max_points };
+        let mut reply = self.scripts.settle(call).await?;
         let finished = reply.finishes.pop().expect("the reply has an entry for every finish");
         Ok((finished, taken(reply)))
     }

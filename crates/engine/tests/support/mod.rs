@@ -1,11 +1,13 @@
 //! What the engine's tests share: a queue of their own on the process's Redis, and short ways to look at it.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of this")]
+#![allow(clippy::unwrap_used, reason = "a test may fail by a panic")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use redis::AsyncCommands;
 use synapse_queue_engine::connection::{Connection, ConnectionOptions};
+use synapse_queue_engine::error::Error;
 use synapse_queue_engine::queue::{NewJob, Queue};
 use synapse_queue_engine::scripts::{Fetch, FetchedJob, Finish, FinishKind, Scripts, SettleCall, SettleReply};
 use synapse_queue_engine::wire::QueueKeys;
@@ -45,6 +47,11 @@ impl Fixture {
     }
 
     pub async fn add_many(&self, options: &[&str]) -> Vec<String> {
+        self.try_add_many(options).await.into_iter().map(Result::unwrap).collect()
+    }
+
+    /// Adds jobs that may be refused one by one.
+    pub async fn try_add_many(&self, options: &[&str]) -> Vec<Result<String, Error>> {
         let prepare = |options: &&str| {
             let job = NewJob { name: "paint".into(), data: "{\"colour\":\"red\"}".into(), options: (*options).into() };
             self.queue.prepare(job, NOW).unwrap()
@@ -61,7 +68,7 @@ impl Fixture {
     }
 
     pub async fn settle(&self, finishes: Vec<Finish>, fetch: Option<Fetch>, now_ms: i64) -> SettleReply {
-        self.scripts.settle(SettleCall { finishes, fetch, now_ms }).await.unwrap()
+        self.scripts.settle(SettleCall { finishes, fetch, now_ms, ..SettleCall::default() }).await.unwrap()
     }
 
     pub async fn list(&mut self, suffix: &str) -> Vec<String> {

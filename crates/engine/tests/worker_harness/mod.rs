@@ -179,7 +179,7 @@ impl Harness {
 pub async fn add_now(fixture: &Fixture, clock: &Clock, options: &str) -> String {
     let job = NewJob { name: "paint".into(), data: "{}".into(), options: options.into() };
     let job = fixture.queue.prepare(job, clock.now_ms()).unwrap();
-    fixture.queue.add(vec![job]).await.unwrap().remove(0)
+    fixture.queue.add(vec![job]).await.unwrap().remove(0).unwrap()
 }
 
 /// A processor made of a closure.
