@@ -20,7 +20,8 @@ Environment:
   REDIS_URL                    redis://, rediss:// or unix:// URL; or
   REDIS_HOST, REDIS_PORT, REDIS_PASSWORD   default 127.0.0.1:6379
   QUEUE_PREFIX                 first part of all keys, default bull
-  WORKER_QUEUES                queues to work on, between commas; default all
+  WORKER_QUEUES                queues to work on, between commas; default
+                               push-notifications,file-processing
   WORKER_SHUTDOWN_TIMEOUT_MS   how long running jobs may go on after SIGTERM, default 30000
   WORKER_LOCK_DURATION_MS      how long a job outlives its worker, default 30000
   WORKER_STALLED_INTERVAL_MS   interval of checks for such jobs, default 30000

@@ -98,6 +98,9 @@ function readInterval(environment: Environment, name: string): number | undefine
   return environment.text(name) === undefined ? undefined : environment.integer(name, INTERVALS, INTERVALS.min);
 }
 
+/** Left out: queues none of whose jobs this release has a processor for. Their jobs wait for one that has. */
+const DEFAULT_QUEUES: QueueName[] = [QUEUE_NAMES.PUSH_NOTIFICATIONS, QUEUE_NAMES.FILE_PROCESSING];
+
 function readQueues(environment: Environment): QueueName[] {
   const all = Object.values(QUEUE_NAMES);
   const wanted = environment.list('WORKER_QUEUES');
@@ -105,5 +108,5 @@ function readQueues(environment: Environment): QueueName[] {
   if (unknown !== undefined) {
     throw ConfigurationError.of('WORKER_QUEUES', `names out of ${all.join(', ')}; got \`${unknown}\``);
   }
-  return wanted.length === 0 ? all : all.filter((name) => wanted.includes(name));
+  return wanted.length === 0 ? DEFAULT_QUEUES : all.filter((name) => wanted.includes(name));
 }
