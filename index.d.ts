@@ -1,0 +1,2011 @@
+import { EventEmitter } from 'node:events';
+import { UUID } from 'node:crypto';
+
+/** Message of {@link RateLimitError}. Workers of every kind recognise it. */
+declare const RATE_LIMIT_ERROR = "bullmq:rateLimitExceeded";
+/**
+ * Thrown by a processor: fail the job now, whatever attempts it has left.
+ *
+ * Recognised by its `name`, so one made by another copy of this package or by BullMQ works as well.
+ */
+declare class UnrecoverableError extends Error {
+    constructor(message?: string);
+}
+/** Thrown by a processor after `job.moveToDelayed(...)`: the job is already elsewhere, neither complete nor fail it. */
+declare class DelayedError extends Error {
+    constructor(message?: string);
+}
+/** Thrown by a processor after `job.moveToWait(...)`: the job is already elsewhere, neither complete nor fail it. */
+declare class WaitingError extends Error {
+    constructor(message?: string);
+}
+/** Thrown by a processor after `job.moveToWaitingChildren(...)`: the job waits for its children. */
+declare class WaitingChildrenError extends Error {
+    constructor(message?: string);
+}
+/** Thrown by a processor after `worker.rateLimit(ms)`: put the job back to wait without burning an attempt. */
+declare class RateLimitError extends Error {
+    constructor(message?: string);
+}
+
+/** Numeric `code` of errors that tell about a job's state, as BullMQ reports them. */
+declare enum ErrorCode {
+    JobNotExist = -1,
+    JobLockNotExist = -2,
+    JobNotInState = -3,
+    JobPendingChildren = -4,
+    ParentJobNotExist = -5,
+    JobLockMismatch = -6,
+    ParentJobCannotBeReplaced = -7,
+    JobBelongsToJobScheduler = -8,
+    JobHasFailedChildren = -9,
+    SchedulerJobIdCollision = -10,
+    SchedulerJobSlotsBusy = -11
+}
+/** Base of every error this package throws on its own account. */
+declare abstract class QueueError extends Error {
+    /** Stable, machine-readable cause: a name such as `QUEUE_UNAVAILABLE`, or one of {@link ErrorCode}. */
+    abstract readonly code: string | number;
+    /** The job the error is about, where there is one. */
+    readonly jobId?: string;
+    constructor(message: string, details?: ErrorDetails);
+}
+/** What an error may carry beside its message. */
+interface ErrorDetails {
+    /** The job the error is about. */
+    jobId?: string;
+    /** The error that led to this one. */
+    cause?: unknown;
+}
+/** The job does not exist (any more). */
+declare class JobMissingError extends QueueError {
+    readonly code = ErrorCode.JobNotExist;
+}
+/** The job's lock has expired or was released: another worker may have taken it. */
+declare class LockMissingError extends QueueError {
+    readonly code = ErrorCode.JobLockNotExist;
+}
+/** The job is not in the state that the operation needs. */
+declare class JobNotInStateError extends QueueError {
+    readonly code = ErrorCode.JobNotInState;
+}
+/** The job still waits for children. */
+declare class PendingDependenciesError extends QueueError {
+    readonly code = ErrorCode.JobPendingChildren;
+}
+/** The parent job does not exist. */
+declare class ParentJobMissingError extends QueueError {
+    readonly code = ErrorCode.ParentJobNotExist;
+}
+/** Another worker holds the job's lock. */
+declare class LockMismatchError extends QueueError {
+    readonly code = ErrorCode.JobLockMismatch;
+}
+/** The job already has another parent. */
+declare class ParentNotReplaceableError extends QueueError {
+    readonly code = ErrorCode.ParentJobCannotBeReplaced;
+}
+/** The pending job of a scheduler can only be removed with its scheduler. */
+declare class BelongsToSchedulerError extends QueueError {
+    readonly code = ErrorCode.JobBelongsToJobScheduler;
+}
+/** A worker owns the job, so it cannot be removed. */
+declare class JobLockedError extends QueueError {
+    readonly code = "JOB_LOCKED";
+}
+/** Job data that cannot be stored: bytes (pass a path instead), or more of it than `sizeLimit` allows. */
+declare class InvalidJobDataError extends QueueError {
+    readonly code = "INVALID_JOB_DATA";
+}
+/** An option has a value that cannot work; the message names it. */
+declare class InvalidOptionError extends QueueError {
+    readonly code = "INVALID_OPTION";
+}
+/** Redis could not be reached within the deadline. */
+declare class QueueUnavailableError extends QueueError {
+    readonly code = "QUEUE_UNAVAILABLE";
+}
+/** The handle was closed. */
+declare class ConnectionClosedError extends QueueError {
+    readonly code = "CONNECTION_CLOSED";
+}
+/** `waitUntilFinished` gave up: the job did not finish within the time given. */
+declare class WaitTimeoutError extends QueueError {
+    readonly code = "WAIT_TIMEOUT";
+}
+/** Any other failure of the engine; `code` says which, in Node's words for connection errors (`ECONNREFUSED`, ...). */
+declare class EngineError extends QueueError {
+    readonly code: string;
+    constructor(code: string, message: string, details?: ErrorDetails);
+}
+
+/** A value that arrived as JSON text and is parsed when it is first looked at. */
+declare class LazyJson<T> {
+    private text;
+    private value;
+    private readonly decode;
+    private constructor();
+    /** A value known already. */
+    static of<T>(value: T): LazyJson<T>;
+    /** A value still in its text; `decode` replaces `JSON.parse` where the stored form differs. */
+    static parsing<T>(text: string, decode?: (text: string) => T): LazyJson<T>;
+    /**
+     * The value.
+     *
+     * @throws `SyntaxError` if the text is no JSON.
+     */
+    get(): T;
+    /** The JSON text, if nobody has looked at the value: what was looked at may have been changed. */
+    untouchedText(): string | undefined;
+}
+
+/** How long finished jobs are kept: by number, by age, or both. */
+interface KeepJobs$1 {
+    /** Keep at most this many, the newest. */
+    count?: number | undefined;
+    /** Keep for this long, s. */
+    age?: number | undefined;
+    /** Remove at most this many by age at a time. Default 1000. */
+    limit?: number | undefined;
+}
+/** Delay between attempts. */
+interface BackoffOptions {
+    /** `fixed`, `exponential`, or a name for the worker's `settings.backoffStrategy`. */
+    type: 'fixed' | 'exponential' | (string & {});
+    /** Base delay, ms. */
+    delay?: number | undefined;
+    /** Share of the delay that is random, 0-1. Default 0. */
+    jitter?: number | undefined;
+}
+/** Options a queue gives to all its jobs (`defaultJobOptions`). */
+interface DefaultJobOptions {
+    /** When the job was made, ms since the Unix epoch. Default: now. */
+    timestamp?: number | undefined;
+    /** 0 = none; 1 (most urgent) to 2097151. Jobs without priority run before all that have one. Default 0. */
+    priority?: number | undefined;
+    /** Ms from `timestamp` until the job may run. Default 0. */
+    delay?: number | undefined;
+    /** How often the job is tried before it fails for good. Default: once. */
+    attempts?: number | undefined;
+    /** Delay between attempts; a number is a fixed delay in ms. Default: none. */
+    backoff?: number | BackoffOptions | undefined;
+    /** Take this job next, before those that wait already. Default `false`. */
+    lifo?: boolean | undefined;
+    /** What becomes of the job when it completes: `true` = remove, a number = keep that many. Default: keep all. */
+    removeOnComplete?: boolean | number | KeepJobs$1 | undefined;
+    /** What becomes of the job when it fails for good: `true` = remove, a number = keep that many. Default: keep all. */
+    removeOnFail?: boolean | number | KeepJobs$1 | undefined;
+    /** Log rows kept per job, the newest. Default: all. */
+    keepLogs?: number | undefined;
+    /** Stack traces kept per job; 0 = none. Default: all. */
+    stackTraceLimit?: number | undefined;
+    /** Largest size of `data`, bytes of UTF-8 JSON. Default: no limit. */
+    sizeLimit?: number | undefined;
+}
+/**
+ * Options of one job.
+ *
+ * @throws `Error` from `add`, with a message that names the option: an integer or `0:...` as `jobId`, a `priority` that is out of
+ * range or not whole, a `jitter` outside 0-1, data above `sizeLimit`.
+ */
+interface JobsOptions extends DefaultJobOptions {
+    /** Id of the job; adding an id that exists does nothing. No integers and no colons. Default: the next number. */
+    jobId?: string | undefined;
+}
+/** Options of one job in `addBulk`. */
+type BulkJobOptions = JobsOptions;
+/** Options of {@link Job.retry} for the counters of attempts. */
+interface RetryOptions {
+    /** Set `attemptsMade` back to 0, so that all attempts are available again. Default `false`. */
+    resetAttemptsMade?: boolean | undefined;
+    /** Set `attemptsStarted` back to 0. Default `false`. */
+    resetAttemptsStarted?: boolean | undefined;
+}
+
+type Untyped = any;
+/** Where a finished job ended. */
+type FinishedStatus = 'completed' | 'failed';
+/** Where a job is. */
+type JobState = FinishedStatus | 'active' | 'delayed' | 'prioritized' | 'waiting' | 'waiting-children';
+/** A state as the getters take it; `wait` is the same as `waiting`. */
+type JobType = JobState | 'repeat' | 'wait';
+/** States whose jobs `queue.clean` removes. */
+type CleanableType = 'completed' | 'wait' | 'waiting' | 'active' | 'paused' | 'prioritized' | 'delayed' | 'failed';
+/** Progress of a job: any JSON value, by convention a number from 0 to 100. */
+type JobProgress = string | boolean | object | number;
+/** Names the job's parent. */
+interface ParentKeys {
+    /** Id of the parent job. */
+    id: string;
+    /** `<prefix>:<queue name>` of the parent's queue. */
+    queueKey: string;
+}
+/**
+ * Does the work of one job.
+ *
+ * What it returns, as JSON, becomes `job.returnvalue`; what it throws fails the attempt. Declare the third parameter to be handed
+ * an `AbortSignal` that fires when the job is cancelled.
+ */
+type Processor<Data = Untyped, Result = Untyped, Name extends string = string, Progress extends JobProgress = JobProgress> = (job: Job<Data, Result, Name, Progress>, token?: string, signal?: AbortSignal) => Promise<Result>;
+/**
+ * Computes the delay before the next attempt, ms: 0 = at once, -1 = do not retry.
+ *
+ * Asked for jobs whose `backoff.type` is neither `fixed` nor `exponential`, and only while attempts are left.
+ */
+type BackoffStrategy = (attemptsMade: number, type?: string, error?: Error, job?: Job) => Promise<number> | number;
+/** Queue-wide settings as they stand in Redis. */
+interface QueueMeta {
+    /** Jobs active at once over all workers, if limited. */
+    concurrency?: number;
+    /** Jobs started per `duration` over all workers, if limited. */
+    max?: number;
+    /** Window of `max`, ms. */
+    duration?: number;
+    /** Approximate length the event stream is trimmed to. */
+    maxLenEvents?: number;
+    /** Whether the whole queue is paused. */
+    paused?: boolean;
+    /** Library and version that last set up the queue. */
+    version?: string;
+}
+/** Finished jobs per minute. */
+interface Metrics {
+    meta: {
+        /** Jobs finished since metrics began. */
+        count: number;
+        /** When the last point was taken, ms since the Unix epoch. */
+        prevTS: number;
+        /** `count` at that time. */
+        prevCount: number;
+    };
+    /** Jobs per minute, newest first. */
+    data: number[];
+    /** How many points there are. */
+    count: number;
+}
+/** Log rows of a job. */
+interface JobLogs {
+    /** The rows asked for. */
+    logs: string[];
+    /** How many rows there are. */
+    count: number;
+}
+/** A job in the form that processes exchange: JSON texts for `data`, `returnvalue` and `stacktrace`. */
+interface JobJson {
+    id: string;
+    name: string;
+    data: string;
+    opts: object;
+    progress: JobProgress;
+    attemptsMade: number;
+    attemptsStarted: number;
+    finishedOn?: number;
+    processedOn?: number;
+    timestamp: number;
+    delay?: number;
+    priority?: number;
+    failedReason: string;
+    stacktrace?: string;
+    returnvalue: string;
+    parent?: ParentKeys;
+    parentKey?: string;
+    repeatJobKey?: string;
+    deduplicationId?: string;
+    deferredFailure?: string;
+    processedBy?: string;
+    stalledCounter: number;
+}
+/** What {@link Worker.health} answers. */
+interface WorkerHealth {
+    /** Whether the worker's connections to Redis stand. */
+    connected: boolean;
+    /** Age of the last round trip of a fetch that succeeded, ms; `null` before the first. */
+    lastFetchAgeMs: number | null;
+    /** Jobs running now. */
+    activeJobs: number;
+}
+/** Extracts the data type where a queue is declared by its job type. */
+type ExtractDataType<DataOrJob, Default> = DataOrJob extends Job<infer Data> ? Data : Default;
+/** Extracts the result type where a queue is declared by its job type. */
+type ExtractResultType<DataOrJob, Default> = DataOrJob extends Job<Untyped, infer Result> ? Result : Default;
+/** Extracts the name type where a queue is declared by its job type. */
+type ExtractNameType<DataOrJob, Default extends string> = DataOrJob extends Job<Untyped, Untyped, infer Name> ? Name : Default;
+
+/** First line of a job in a batch; fields that hold their initial value are left out. */
+interface JobHeader {
+    id: string;
+    name: string;
+    timestamp: number;
+    delay?: number;
+    priority?: number;
+    attemptsStarted?: number;
+    attemptsMade?: number;
+    stalledCounter?: number;
+    processedOn?: number;
+    finishedOn?: number;
+    processedBy?: string;
+    failedReason?: string;
+    deferredFailure?: string;
+    /** JSON text. */
+    progress?: string;
+    /** JSON text, an array of strings. */
+    stacktrace?: string;
+    /** JSON text. */
+    parent?: string;
+    parentKey?: string;
+    repeatJobKey?: string;
+    deduplicationId?: string;
+}
+/** The parts of a job that only a few readers look at, parsed on first access. */
+interface JobTexts<Data, Result> {
+    data: LazyJson<Data>;
+    opts: LazyJson<JobsOptions>;
+    returnvalue: LazyJson<Result>;
+}
+/** One job as the engine hands it over. */
+interface JobRecord<Data, Result> {
+    header: JobHeader;
+    texts: JobTexts<Data, Result>;
+}
+
+/* auto-generated by NAPI-RS */
+/* eslint-disable */
+
+/** What an async method resolves to. */
+type Answer<T> = T | TaggedError
+
+/** Operations on one queue. Everything that works on a queue in JavaScript holds one. */
+declare class NativeQueue {
+  /** Replaces a job's payload (JSON text). */
+  updateJobData(jobId: string, data: string): Promise<Answer<undefined>>
+  /** Publishes a job's progress (JSON text). */
+  updateJobProgress(jobId: string, progress: string): Promise<Answer<undefined>>
+  /** Adds a log row and answers how many there are; only the newest `keep` stay. */
+  addJobLog(jobId: string, row: string, keep?: number | undefined | null): Promise<Answer<number>>
+  /** Removes log rows, all but the newest `keep`. */
+  clearJobLogs(jobId: string, keep?: number | undefined | null): Promise<Answer<undefined>>
+  /** Removes a job; 0 if a worker has it, else 1. */
+  removeJob(jobId: string, removeChildren: boolean, nowMs: number): Promise<Answer<number>>
+  /** Makes a delayed job run now. */
+  promoteJob(jobId: string): Promise<Answer<undefined>>
+  /** Runs a finished job again. */
+  retryJob(jobId: string, state: string, reset: NativeResetAttempts): Promise<Answer<undefined>>
+  /** Makes a delayed job due `delay_ms` from now. */
+  changeJobDelay(jobId: string, delayMs: number, nowMs: number): Promise<Answer<undefined>>
+  /** Gives a job another priority. */
+  changeJobPriority(jobId: string, priority: number, lifo: boolean): Promise<Answer<undefined>>
+  /** Keeps locks, given by job ids and their tokens, for `duration_ms` from now; answers the jobs whose lock is gone. */
+  extendJobLocks(jobIds: Array<string>, tokens: Array<string>, durationMs: number): Promise<Answer<Array<string>>>
+  /** Keeps a lock for `duration_ms` from now; 1 if `token` held it, else 0. */
+  extendJobLock(jobId: string, token: string, durationMs: number): Promise<Answer<number>>
+  /** Keeps all workers from taking jobs. */
+  pause(): Promise<Answer<undefined>>
+  /** Lets workers take jobs again. */
+  resume(): Promise<Answer<undefined>>
+  /** Removes waiting and, if `delayed`, delayed jobs. */
+  drain(delayed: boolean, nowMs: number): Promise<Answer<undefined>>
+  /** Removes jobs of one state and answers their ids. */
+  clean(clean: NativeClean, nowMs: number): Promise<Answer<Array<string>>>
+  /** Removes everything, `count` jobs a step. */
+  obliterate(force: boolean, count: number, nowMs: number): Promise<Answer<undefined>>
+  /** Runs finished jobs again that finished up to `up_to_ms`. */
+  retryJobs(state: string, count: number, upToMs: number): Promise<Answer<undefined>>
+  /** Makes all delayed jobs run now. */
+  promoteJobs(count: number): Promise<Answer<undefined>>
+  /** Trims the event stream and answers how many entries went. */
+  trimEvents(maxEvents: number): Promise<Answer<number>>
+  /** Keeps jobs from starting for this long, ms. */
+  rateLimit(durationMs: number): Promise<Answer<undefined>>
+  /** Ends the rate window; 1 if there was one. */
+  removeRateLimit(): Promise<Answer<number>>
+  /** Limits the jobs active at once over all workers. */
+  setGlobalConcurrency(concurrency: number): Promise<Answer<undefined>>
+  /** Lifts that limit; the number of settings removed. */
+  removeGlobalConcurrency(): Promise<Answer<number>>
+  /** Limits the jobs started over all workers to `max` per `duration_ms`. */
+  setGlobalRateLimit(max: number, durationMs: number): Promise<Answer<undefined>>
+  /** Lifts that limit; the number of settings removed. */
+  removeGlobalRateLimit(): Promise<Answer<number>>
+  /** The job that holds a deduplication, or `null`. */
+  getDeduplicationJobId(deduplicationId: string): Promise<Answer<string | undefined | null>>
+  /** Ends a deduplication; 1 if there was one. */
+  removeDeduplicationKey(deduplicationId: string): Promise<Answer<number>>
+  /** A job as four lines, or `null`. */
+  getJob(jobId: string): Promise<Answer<string | undefined | null>>
+  /** Jobs as four lines each; empty for none. */
+  getJobs(range: NativeJobRange): Promise<Answer<string>>
+  /** Ids of jobs, one state after the other. */
+  getJobIds(range: NativeJobRange): Promise<Answer<Array<string>>>
+  /** Name of the state a job is in, or `unknown`. */
+  getJobState(jobId: string): Promise<Answer<string>>
+  /** How a job has ended; `null` if it has not. */
+  getJobEnd(jobId: string): Promise<Answer<NativeJobEnd | undefined | null>>
+  /** Number of jobs by state, a JSON object in the order asked for; without `types`: of every state. */
+  getJobCounts(types: Array<string>): Promise<Answer<string>>
+  /** Number of waiting jobs of each priority, in the same order. */
+  getCountsPerPriority(priorities: Array<number>): Promise<Answer<Array<number>>>
+  /** Log rows of a job and how many there are, JSON text. */
+  getJobLogs(jobId: string, start: number, end: number, asc: boolean): Promise<Answer<string>>
+  /** Finished jobs per minute, JSON text. `state`: `completed` or `failed`. */
+  getMetrics(state: string, start: number, end: number): Promise<Answer<string>>
+  /** Queue-wide settings, JSON text. */
+  getMeta(): Promise<Answer<string>>
+  /** Whether the whole queue is paused. */
+  isPaused(): Promise<Answer<boolean>>
+  /** Whether as many jobs run as the global concurrency allows. */
+  isMaxed(): Promise<Answer<boolean>>
+  /** How long no job starts because of the rate limit, ms. */
+  getRateLimitTtl(maxJobs?: number | undefined | null): Promise<Answer<number>>
+  /** Prepares work under a worker's options; without it, the defaults apply. */
+  setWorkOptions(options: NativeWorkerOptions): void
+  /** Takes the next job under `token` as four lines, or `null`; with `waits`, after waiting for one. */
+  takeJob(token: string, waits: boolean, nowMs: number): Promise<Answer<string | undefined | null>>
+  /** Ends a run of a job as `end` (two lines) says, and with `takes_next` takes the next job under the same token. */
+  finishJob(job: NativeActiveJob, end: string, takesNext: boolean, nowMs: number): Promise<Answer<NativeManualEnd>>
+  /** Puts an active job off until `until_ms`. */
+  moveJobToDelayed(jobId: string, token: string, untilMs: number, nowMs: number): Promise<Answer<undefined>>
+  /** Puts an active job back to wait. */
+  moveJobToWait(jobId: string, token: string, nowMs: number): Promise<Answer<undefined>>
+  /** The queue that `options` (JSON text) names. Opens nothing yet. */
+  constructor(options: string)
+  /** `<prefix>:<queue name>` */
+  get qualifiedName(): string
+  /** The full names of the queue's keys by their short ones, JSON text; `""` is what all begin with. */
+  get keys(): string
+  /** The settings that [`NativeQueue::write_meta`] writes, JSON text. */
+  metaValues(maxEvents?: number | undefined | null): string
+  /** Records in Redis which state this package writes and how long the event stream may grow. */
+  writeMeta(maxEvents?: number | undefined | null): Promise<Answer<undefined>>
+  /** The options a job added with `options` has (both JSON text). */
+  resolveJobOptions(options: string): string
+  /** Adds a batch of jobs (three lines each) and answers a line for each: its id or why it was refused. */
+  add(batch: string): Promise<Answer<string>>
+  /** Adds a batch of jobs (three lines each) and answers their ids as lines; if one has invalid options, none is added. */
+  addAll(batch: string): Promise<Answer<string>>
+  /** Waits until Redis answers. */
+  waitUntilReady(): Promise<Answer<undefined>>
+  /** Tells `notify` about failed attempts to connect, each by its code and message, until the handle is closed. */
+  watchConnection(notify: (code: string, message: string) => void): void
+  /** Ends all calls with `Closed`; with `waits`, after giving those under way time to be answered. */
+  close(waits: boolean): Promise<void>
+}
+
+/** How finished jobs are counted. */
+interface CollectMetrics {
+  /** Minutes of history to keep; 0 or absent for no metrics. */
+  maxDataPoints?: number
+}
+
+/** How long finished jobs are kept. */
+interface KeepJobs {
+  /** Keep at most this many. */
+  count?: number
+  /** Keep for this long, s. */
+  age?: number
+  /** Remove at most this many by age at a time. */
+  limit?: number
+}
+
+/** The parts of an active job that decide what becomes of it. */
+interface NativeActiveJob {
+  /** Unique within the queue. */
+  id: string
+  /** Options as stored, JSON text. */
+  opts: string
+  /** Attempts that ended before. */
+  attemptsMade: number
+  /** How often it was taken. */
+  attemptsStarted: number
+  /** Earlier stack traces, JSON text. */
+  stacktrace?: string
+}
+
+/** Which jobs `clean` removes. */
+interface NativeClean {
+  /** BullMQ's name of the state. */
+  type: string
+  /** Spares jobs younger than this, ms. */
+  grace: number
+  /** Jobs to remove at most; 0 for all. */
+  limit: number
+}
+
+/** What JavaScript builds its error from. */
+interface NativeError {
+  /** Stable name of the error, e.g. `JOB_MISSING`. */
+  code: string
+  /** The full message. */
+  message: string
+  /** The job it is about, where there is one. */
+  jobId?: string
+}
+
+/** How a job has ended. */
+interface NativeJobEnd {
+  /** Whether it completed; otherwise it failed. */
+  completed: boolean
+  /** The return value as JSON text, or the reason in plain text. */
+  value: string
+}
+
+/** A part of the jobs of some states. */
+interface NativeJobRange {
+  /** BullMQ's names of the states; empty = all. */
+  types: Array<string>
+  /** Position of the first job. */
+  start: number
+  /** Position of the last job; -1 is the end. */
+  end: number
+  /** Whether position 0 is the oldest or next job. */
+  asc: boolean
+}
+
+/** How a job was ended by hand. */
+interface NativeManualEnd {
+  /** Attempts that have ended, this one included. */
+  attemptsMade: number
+  /** Ms since the Unix epoch; absent when the job will be tried again. */
+  finishedOn?: number
+  /** Stack traces of a job that failed, JSON text. */
+  stacktrace?: string
+  /** How long a failed job waits for its next attempt, ms. */
+  delayMs: number
+  /** The next job, if one was asked for. */
+  next?: NativeTaken
+}
+
+/** Counters that start from 0 again. */
+interface NativeResetAttempts {
+  /** Attempts made. */
+  made: boolean
+  /** Attempts started. */
+  started: boolean
+}
+
+/** The job that was taken, or why none was. */
+interface NativeTaken {
+  /** The job as four lines. */
+  job?: string
+  /** How long no job may start, ms; 0 if not limited. */
+  rateLimitMs: number
+  /** When the next delayed job is due, ms since the Unix epoch; 0 if unknown. */
+  nextDelayedMs: number
+}
+
+/** Options of a worker; absent ones take the engine's defaults. */
+interface NativeWorkerOptions {
+  /** Recorded with every job the worker takes. */
+  name?: string
+  /** Jobs run at once. */
+  concurrency?: number
+  /** Bound on jobs started per time. */
+  limiter?: RateLimiter
+  /** Life of a job's lock without renewal, ms. */
+  lockDuration?: number
+  /** Interval of lock renewals, ms. */
+  lockRenewTime?: number
+  /** Leave renewing locks to the caller. */
+  skipLockRenewal?: boolean
+  /** Interval of checks for stalled jobs, ms. */
+  stalledInterval?: number
+  /** Leave checking for stalled jobs to others. */
+  skipStalledCheck?: boolean
+  /** How often a job may stall before it fails. */
+  maxStalledCount?: number
+  /** How often a job may be started before it fails. */
+  maxStartedAttempts?: number
+  /** Longest wait for a wake-up, s. */
+  drainDelay?: number
+  /** Retention of completed jobs that do not bring their own. */
+  removeOnComplete?: KeepJobs
+  /** Retention of failed jobs that do not bring their own. */
+  removeOnFail?: KeepJobs
+  /** Whether finished jobs are counted. */
+  metrics?: CollectMetrics
+  /** Longest pause between attempts to reach Redis, ms. */
+  runRetryDelay?: number
+  /** Longest sleep while rate limited, ms. */
+  maximumRateLimitDelay?: number
+}
+
+/** Bound on jobs started per time. */
+interface RateLimiter {
+  /** Jobs per window. */
+  max: number
+  /** Length of a window, ms. */
+  duration: number
+}
+
+/** A failed call: a rejected promise would lose the code. */
+interface TaggedError {
+  /** The failure. */
+  error: NativeError
+}
+
+/** How to reach Redis, in ioredis' words. */
+interface RedisOptions {
+    /** Server to connect to. Default `127.0.0.1`. */
+    host?: string | undefined;
+    /** TCP port, 1-65535. Default 6379. */
+    port?: number | undefined;
+    /** Path of a unix socket; wins over `host` and `port`. */
+    path?: string | undefined;
+    /** `redis://`, `rediss://` (TLS) or `unix:` URL; wins over every option it can express. */
+    url?: string | undefined;
+    /** ACL user. Default: the server's default user. */
+    username?: string | undefined;
+    /** Password of the user. Never logged. */
+    password?: string | undefined;
+    /** Database number, 0 or more. Default 0. */
+    db?: number | undefined;
+    /** Encrypts the connection; `{}` trusts the web's root certificates. Default: no TLS. */
+    tls?: TlsOptions | undefined;
+    /** Longest wait for a connection, ms. Default 10000. */
+    connectTimeout?: number | undefined;
+    /**
+     * Delay before connection attempt number `times` (1, 2, ...), ms; `null` gives up, so that `waitUntilReady()` rejects with the
+     * connection error. Default: grows from 50 ms to 2 s and never gives up.
+     */
+    retryStrategy?: ((times: number) => number | null | undefined) | undefined;
+    /** Accepted because ioredis has it; must be `null` on a connection object that a worker shares. */
+    maxRetriesPerRequest?: number | null | undefined;
+    /** `false` makes commands fail at once while Redis is away, instead of waiting for it. Default `true`. */
+    enableOfflineQueue?: boolean | undefined;
+    /** Not supported: use the queue's `prefix`. */
+    keyPrefix?: string | undefined;
+}
+/** Certificates of an encrypted connection, each PEM text or bytes. */
+interface TlsOptions {
+    /** Authorities to trust instead of the web's. */
+    ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+    /** Client certificate. */
+    cert?: string | Uint8Array | undefined;
+    /** Private key of the client certificate. */
+    key?: string | Uint8Array | undefined;
+    /** Name the server's certificate must carry. Default: the host. */
+    servername?: string | undefined;
+    /** `false` accepts any certificate; only for tests. Default `true`. */
+    rejectUnauthorized?: boolean | undefined;
+}
+/** A client of ioredis: its options are read, and it is never closed by us. */
+interface RedisClient {
+    readonly options: object;
+    duplicate(...args: never[]): unknown;
+}
+/** Where the queue lives: options, a URL, or a client whose options are read. */
+type ConnectionOptions = RedisOptions | RedisClient | string;
+
+/** Options that everything working on a queue shares. */
+interface QueueBaseOptions {
+    /** Where Redis is. Default: `127.0.0.1:6379`. */
+    connection?: ConnectionOptions | undefined;
+    /** First part of all keys; queues of another prefix are other queues. Default `bull`. */
+    prefix?: string | undefined;
+    /**
+     * How long a call through this object may wait for Redis, ms, at least 1, before it rejects with `QueueUnavailableError`; what it
+     * asked for may still have happened. Default: as long as it takes.
+     */
+    deadlineMs?: number | undefined;
+    /** Accepted for compatibility; the version of Redis is not checked. */
+    skipVersionCheck?: boolean | undefined;
+}
+/** Options of a {@link Queue}. */
+interface QueueOptions extends QueueBaseOptions {
+    /** Options of every job added, unless the job brings its own. */
+    defaultJobOptions?: DefaultJobOptions | undefined;
+    /** Trims the event stream to about `maxLen` entries. Default 10000. */
+    streams?: {
+        events: {
+            maxLen: number;
+        };
+    } | undefined;
+    /** Leave the queue's settings in Redis as they are. Default `false`. */
+    skipMetasUpdate?: boolean | undefined;
+}
+/** Options of {@link Queue.obliterate}. */
+interface ObliterateOpts {
+    /** Also remove active jobs; their workers will fail to finish them. Default `false`. */
+    force?: boolean | undefined;
+    /** Jobs removed per step. Default 1000. */
+    count?: number | undefined;
+}
+/** Options of {@link Queue.retryJobs}. */
+interface RetryJobsOptions {
+    /** Jobs moved per step. Default 1000. */
+    count?: number | undefined;
+    /** Which finished jobs to run again. Default `failed`. */
+    state?: 'completed' | 'failed' | undefined;
+    /** Only jobs finished before this time, ms since the Unix epoch. Default: now. */
+    timestamp?: number | undefined;
+}
+
+/** What a job needs of the object that holds it: a queue, a worker, or an object that stands in for one. */
+interface QueueLike {
+    readonly name: string;
+    /** `<prefix>:<queue name>` */
+    readonly qualifiedName: string;
+    readonly opts: QueueBaseOptions;
+    /** Operations on the queue's state. */
+    readonly native: NativeQueue;
+    /** Aborted once the object is closed; what waits on the queue must end then. */
+    readonly closeSignal: AbortSignal;
+    /** Identifies the server, so that objects working on the same queue can share what they use. */
+    readonly connectionKey: string;
+    emit(event: string | symbol, ...args: unknown[]): boolean;
+}
+
+/** What is known of a job, without the operations on it. Times are ms since the Unix epoch. */
+declare class JobFields<Data, Result, Name extends string, Progress extends JobProgress> {
+    protected readonly queue: QueueLike;
+    /** Unique within the queue. */
+    id?: string;
+    /** What kind of work this is. */
+    name: Name;
+    /** What the processor reported last; 0 before that. */
+    progress: Progress;
+    /** Stack traces of failed attempts, oldest first. */
+    stacktrace: string[] | null;
+    /** Ms from `timestamp` until the job may run. */
+    delay: number;
+    /** 0 = none, else 1 (most urgent) to 2097151. */
+    priority: number;
+    /** When it was added. */
+    timestamp: number;
+    /** How often a worker has taken it. */
+    attemptsStarted: number;
+    /** How many attempts have ended. */
+    attemptsMade: number;
+    /** How often its worker vanished. */
+    stalledCounter: number;
+    /** Why the last attempt failed. */
+    failedReason: string;
+    /** Why it will fail at its next pick-up. */
+    deferredFailure: string;
+    /** When it completed or failed for good. */
+    finishedOn?: number;
+    /** When a worker last took it. */
+    processedOn?: number;
+    /** Full key of the parent job. */
+    parentKey?: string;
+    /** The parent job. */
+    parent?: ParentKeys;
+    /** Deduplication it holds. */
+    deduplicationId?: string;
+    /** Scheduler it belongs to. */
+    repeatJobKey?: string;
+    /** Lock token, while this process works on it. */
+    token?: string;
+    /** Name of the worker that took it last. */
+    processedBy?: string;
+    /** `<prefix>:<queue name>` */
+    readonly queueQualifiedName: string;
+    /** Parsed on first access; not part of the job's JSON. */
+    protected texts: JobTexts<Data, Result>;
+    /**
+     * A job that is not in Redis yet; use `queue.add` or {@link Job.create} to add one.
+     *
+     * `opts` that cannot work are refused when the job is added.
+     */
+    constructor(queue: QueueLike, name: Name, data: Data, opts?: JobsOptions, id?: string);
+    /** The payload. */
+    get data(): Data;
+    set data(data: Data);
+    /** The options it was added with, the queue's defaults included. */
+    get opts(): JobsOptions;
+    set opts(opts: JobsOptions);
+    /** What the processor returned; `null` before that. */
+    get returnvalue(): Result;
+    set returnvalue(value: Result);
+    /** Name of the job's queue. */
+    get queueName(): string;
+    /** Prefix of the job's queue. */
+    get prefix(): string;
+    /** The job as plain values, without its ties to the queue. */
+    toJSON(): object;
+    /** The job in the form that processes exchange; {@link Job.fromJSON} is its inverse. */
+    asJSON(): JobJson;
+    /** Takes over what the engine knows of the job. */
+    protected adopt({ header, texts }: JobRecord<Data, Result>): void;
+    private adoptHeader;
+}
+
+/** Options of {@link QueueEvents}. */
+interface QueueEventsOptions extends QueueBaseOptions {
+    /** Start reading at once. Default `true`. */
+    autorun?: boolean | undefined;
+    /** Read the events after this stream id; `0-0` = from the oldest kept. Default: only new ones. */
+    lastEventId?: string | undefined;
+    /** Longest wait of one read, ms. Default 10000. */
+    blockingTimeout?: number | undefined;
+}
+/** Options of {@link QueueEventsProducer}. */
+type QueueEventsProducerOptions = QueueBaseOptions;
+
+/** A listener of any event. */
+type Listener$1 = (...args: Untyped[]) => void;
+/** The listener of one event in a map of listeners. */
+type ListenerOf<Listeners, Event extends keyof Listeners> = Listeners[Event] extends Listener$1 ? Listeners[Event] : never;
+/** Names of the events in a map of listeners. */
+type EventOf<Listeners> = Extract<keyof Listeners, string>;
+/**
+ * An event emitter whose listeners cannot harm its owner: what one throws is emitted as `error`, and an `error` that nobody
+ * listens to, or whose listener throws, goes to the console.
+ *
+ * `Listeners` maps event names to listeners.
+ */
+declare class SafeEmitter<Listeners> extends EventEmitter {
+    emit<Event extends EventOf<Listeners>>(event: Event, ...args: Parameters<ListenerOf<Listeners, Event>>): boolean;
+    on<Event extends EventOf<Listeners>>(event: Event, listener: ListenerOf<Listeners, Event>): this;
+    once<Event extends EventOf<Listeners>>(event: Event, listener: ListenerOf<Listeners, Event>): this;
+    off<Event extends EventOf<Listeners>>(event: Event, listener: ListenerOf<Listeners, Event>): this;
+    /** Emits an event whose name or arguments the types do not know. */
+    protected emitUnchecked(event: string, ...args: unknown[]): boolean;
+    private reportError;
+}
+
+/** Names of a queue's keys; `''` is what they all begin with. */
+type KeysMap = Record<string, string>;
+/** What queues, workers and event readers have in common. */
+declare class QueueBase<Listeners> extends SafeEmitter<Listeners> implements QueueLike {
+    /** Name of the queue. */
+    readonly name: string;
+    /** The options given. */
+    readonly opts: QueueBaseOptions;
+    /** Set once {@link QueueBase.close} has been called. */
+    closing: Promise<void> | undefined;
+    /** Names of the queue's keys in Redis. */
+    readonly keys: KeysMap;
+    /** `<prefix>:<queue name>` */
+    readonly qualifiedName: string;
+    private readonly closeController;
+    constructor(
+    /** Name of the queue. */
+    name: string, 
+    /** The options given. */
+    opts: QueueBaseOptions);
+    /** The full key of one of the queue's suffixes, or of a job by its id. */
+    toKey(type: string): string;
+    /**
+     * Waits until Redis answers.
+     *
+     * @throws the connection error, such as `connect ECONNREFUSED 127.0.0.1:6379`, once `retryStrategy` gives up.
+     */
+    waitUntilReady(): Promise<void>;
+    /** Lets go of the connection; calls under way are answered first. Also works while Redis is down, and twice. */
+    close(): Promise<void>;
+    /** Lets go of the connection without waiting for calls under way. */
+    disconnect(): Promise<void>;
+    /** What closing means for this object; called once. */
+    protected shutDown(): Promise<void>;
+    /** Whether failed attempts to connect are to be emitted from here. */
+    protected watchesConnection(): boolean;
+    /** Ends what waits on this object. */
+    protected endWaits(): void;
+    /** The options every native handle takes, with its own beside them. */
+    protected nativeOptions(own: object): string;
+}
+
+/** A job that waits for its time: `delay` is when it may run, ms since the Unix epoch. */
+interface DelayedArgs {
+    jobId: string;
+    delay: number;
+}
+/** What happened to a job; `prev` is the state it was in before. */
+interface MovedArgs {
+    jobId: string;
+    prev?: string;
+}
+/** Listeners of {@link QueueEvents}; `id` is the event's id in the stream. */
+interface QueueEventsListener<ReturnType = Untyped> {
+    active: (args: MovedArgs, id: string) => void;
+    added: (args: {
+        jobId: string;
+        name: string;
+    }, id: string) => void;
+    cleaned: (args: {
+        count: string;
+    }, id: string) => void;
+    completed: (args: {
+        jobId: string;
+        returnvalue: ReturnType;
+        prev?: string;
+    }, id: string) => void;
+    deduplicated: (args: {
+        jobId: string;
+        deduplicationId: string;
+        deduplicatedJobId: string;
+    }, id: string) => void;
+    delayed: (args: DelayedArgs, id: string) => void;
+    drained: (id: string) => void;
+    duplicated: (args: {
+        jobId: string;
+    }, id: string) => void;
+    error: (error: Error) => void;
+    failed: (args: {
+        jobId: string;
+        failedReason: string;
+        prev?: string;
+    }, id: string) => void;
+    paused: (args: object, id: string) => void;
+    progress: (args: {
+        jobId: string;
+        data: JobProgress;
+    }, id: string) => void;
+    removed: (args: MovedArgs, id: string) => void;
+    resumed: (args: object, id: string) => void;
+    'retries-exhausted': (args: {
+        jobId: string;
+        attemptsMade: string;
+    }, id: string) => void;
+    stalled: (args: {
+        jobId: string;
+    }, id: string) => void;
+    waiting: (args: MovedArgs, id: string) => void;
+    'waiting-children': (args: MovedArgs, id: string) => void;
+    /** The same events of one job. */
+    [ofJob: `${string}:${string}`]: (args: Untyped, id: string) => void;
+}
+type KeyOf<T extends object> = Extract<keyof T, string>;
+type Listener<T> = Extract<T, (...args: Untyped[]) => void>;
+/**
+ * Listens to what happens to a queue, in whatever process, through its event stream.
+ *
+ * Keeps the process alive until it is closed. Every event of a job is also emitted as `<event>:<job id>`.
+ */
+declare class QueueEvents<ReturnType = Untyped> extends QueueBase<QueueEventsListener<ReturnType>> {
+    readonly opts: QueueEventsOptions;
+    private readonly stream;
+    private ready;
+    private reading;
+    constructor(name: string, opts?: QueueEventsOptions);
+    on<L extends QueueEventsListener<ReturnType> = QueueEventsListener<ReturnType>, U extends KeyOf<L> = KeyOf<L>>(event: U, listener: Listener<L[U]>): this;
+    once<L extends QueueEventsListener<ReturnType> = QueueEventsListener<ReturnType>, U extends KeyOf<L> = KeyOf<L>>(event: U, listener: Listener<L[U]>): this;
+    off<L extends QueueEventsListener<ReturnType> = QueueEventsListener<ReturnType>, U extends KeyOf<L> = KeyOf<L>>(event: U, listener: Listener<L[U]>): this;
+    /**
+     * Reads events until closed; only needed with `autorun: false`.
+     *
+     * @throws `Error` `Queue Events is already running.`
+     */
+    run(): Promise<void>;
+    /** Waits until events are read: what happens from then on is seen. */
+    waitUntilReady(): Promise<void>;
+    protected shutDown(): Promise<void>;
+    private emitError;
+    private readEvents;
+    private emitEvent;
+}
+
+/** Reading and changing the state of a job. */
+declare abstract class JobMoves<Data, Result, Name extends string, Progress extends JobProgress> extends JobFields<Data, Result, Name, Progress> {
+    /** Where the job is now; `unknown` if it does not exist. */
+    getState(): Promise<JobState | 'unknown'>;
+    /** Whether the job has completed. */
+    isCompleted(): Promise<boolean>;
+    /** Whether the job has failed for good. */
+    isFailed(): Promise<boolean>;
+    /** Whether the job waits for its time. */
+    isDelayed(): Promise<boolean>;
+    /** Whether a worker has the job. */
+    isActive(): Promise<boolean>;
+    /** Whether the job waits for a worker. */
+    isWaiting(): Promise<boolean>;
+    /** Whether the job waits for its children. */
+    isWaitingChildren(): Promise<boolean>;
+    /**
+     * Waits until the job has finished and answers what its processor returned.
+     *
+     * `queueEvents` is the reader to listen on; without it one reader per queue and process is shared. `ttl`: longest wait, ms;
+     * default: no limit. Listening begins before the state is checked, so no finish is missed.
+     *
+     * @throws `Error(failedReason)` if the job failed; `JobMissingError` if it was removed; `WaitTimeoutError` after `ttl`.
+     */
+    waitUntilFinished(queueEvents?: QueueEvents | null, ttl?: number): Promise<Result>;
+    /**
+     * Makes a delayed job run now.
+     *
+     * @throws `JobNotInStateError` (`code` -3) if it is not delayed.
+     */
+    promote(): Promise<void>;
+    /**
+     * Runs a finished job again.
+     *
+     * @throws `JobNotInStateError` (`code` -3) if it is not in `state`.
+     */
+    retry(state?: FinishedStatus, options?: RetryOptions): Promise<void>;
+    /**
+     * Makes a delayed job run `delay` ms from now.
+     *
+     * @throws `JobNotInStateError` (`code` -3) if it is not delayed.
+     */
+    changeDelay(delay: number): Promise<void>;
+    /** Changes the priority (0 = none, 1 most urgent to 2097151), and with `lifo` puts the job before its equals. */
+    changePriority(options: {
+        priority?: number;
+        lifo?: boolean;
+    }): Promise<void>;
+    /** Keeps the lock for `duration` ms from now; 1 if `token` still held it, else 0. */
+    extendLock(token: string, duration: number): Promise<number>;
+    /** The id of a job that has been added. */
+    protected knownId(): string;
+    private isInState;
+}
+
+/** What a finish that takes the next job answers: that job, its id, ms until the rate limit ends, time of the next delayed job. */
+type NextJobData = [job: JobJson | undefined, id: string | undefined, limitDelay: number, delayUntil: number];
+/** What the owner of a job's lock may do with it, and the processor that a worker runs need not. */
+declare abstract class JobProcessing<Data, Result, Name extends string, Progress extends JobProgress> extends JobMoves<Data, Result, Name, Progress> {
+    /**
+     * Completes the job and, unless `fetchNext` is `false`, takes the next one under the same token.
+     *
+     * @throws `LockMissingError` (`code` -2) or `LockMismatchError` (-6) if `token` does not hold the lock; `TypeError` for a value
+     * that JSON cannot express.
+     */
+    moveToCompleted(returnValue: Result, token: string, fetchNext?: boolean): Promise<NextJobData | []>;
+    /**
+     * Fails the attempt; the job is tried again while attempts are left. With `fetchNext` the next job is taken under the same token.
+     *
+     * @throws as {@link JobProcessing.moveToCompleted}.
+     */
+    moveToFailed(error: Error, token: string, fetchNext?: boolean): Promise<NextJobData | []>;
+    /**
+     * Puts an active job back to wait without burning an attempt; throw `WaitingError` from the processor afterwards.
+     * Answers how long the rate limit keeps jobs from starting, ms.
+     *
+     * @throws as {@link JobProcessing.moveToCompleted}.
+     */
+    moveToWait(token?: string | undefined): Promise<number>;
+    /**
+     * Makes an active job run again at `timestamp`, ms since the Unix epoch, without burning an attempt; throw `DelayedError` from
+     * the processor afterwards.
+     *
+     * @throws as {@link JobProcessing.moveToCompleted}.
+     */
+    moveToDelayed(timestamp: number, token?: string | undefined): Promise<void>;
+    private finish;
+    private nextJob;
+}
+
+/** A job to be added in bulk. */
+interface BulkJob<Data, Name extends string> {
+    name: Name;
+    data: Data;
+    opts?: BulkJobOptions | undefined;
+}
+/**
+ * One job, as it was when it was read or last changed through this object; {@link Job.refresh} reads it again.
+ *
+ * Methods that change the job reject with `JobMissingError` (`code` -1) when it does not exist any more.
+ */
+declare class Job<Data = Untyped, Result = Untyped, Name extends string = string, Progress extends JobProgress = JobProgress> extends JobProcessing<Data, Result, Name, Progress> {
+    /**
+     * Adds a job to a queue. `queue.add` does the same and tells the queue's listeners.
+     *
+     * @throws `Error` naming an option that cannot work; `InvalidJobDataError` for bytes in `data`.
+     */
+    static create<T = Untyped, R = Untyped, N extends string = string>(queue: QueueLike, name: N, data: T, opts?: JobsOptions): Promise<Job<T, R, N>>;
+    /** Adds all jobs or, if one of them is refused, none. */
+    static createBulk<T = Untyped, R = Untyped, N extends string = string>(queue: QueueLike, jobs: readonly BulkJob<T, N>[]): Promise<Job<T, R, N>[]>;
+    /** Reads a job; `undefined` if it does not exist. */
+    static fromId<T = Untyped, R = Untyped, N extends string = string>(queue: QueueLike, jobId: string): Promise<Job<T, R, N> | undefined>;
+    /** The job that {@link Job.asJSON} described. */
+    static fromJSON<T = Untyped, R = Untyped, N extends string = string>(queue: QueueLike, json: JobJson, jobId?: string): Job<T, R, N>;
+    /** Options as users write them from options as they are stored. */
+    static optsFromJSON(stored?: string | object): JobsOptions;
+    /** Adds a log row to a job and answers how many there are; only the newest `keepLogs` stay. */
+    static addJobLog(queue: QueueLike, jobId: string, logRow: string, keepLogs?: number): Promise<number>;
+    /** Replaces the payload. */
+    updateData(data: Data): Promise<void>;
+    /** Publishes progress: any JSON value, by convention a number from 0 to 100. */
+    updateProgress(progress: Progress): Promise<void>;
+    /** Adds a log row and answers how many there are. */
+    log(logRow: string): Promise<number>;
+    /** Removes the log rows, all but the newest `keepLogs`. */
+    clearLogs(keepLogs?: number): Promise<void>;
+    /**
+     * Removes the job.
+     *
+     * @throws `JobLockedError` while a worker has it.
+     */
+    remove({ removeChildren }?: {
+        removeChildren?: boolean;
+    }): Promise<void>;
+    /** Reads the job again. */
+    refresh(): Promise<void>;
+    private toNewJob;
+}
+
+/** Bound on jobs started per time, over all workers of the queue. */
+interface RateLimiterOptions {
+    /** Jobs per window, at least 1. */
+    max: number;
+    /** Length of a window, ms, at least 1. */
+    duration: number;
+}
+/** Functions that change how a worker decides. */
+interface AdvancedOptions {
+    /** Delay before the next attempt of jobs whose backoff type is not built in. */
+    backoffStrategy?: BackoffStrategy | undefined;
+}
+/**
+ * Options of a {@link Worker}.
+ *
+ * @throws `Error` from the constructor, naming the option, for a value that cannot work.
+ */
+interface WorkerOptions extends QueueBaseOptions {
+    /** Recorded as `processedBy` of the jobs it takes, and part of its connection's name. Default: none. */
+    name?: string | undefined;
+    /** Start taking jobs at once. Default `true`. */
+    autorun?: boolean | undefined;
+    /** Jobs run at once, at least 1; can be changed while the worker runs. Default 1. */
+    concurrency?: number | undefined;
+    /** Bound on jobs started per time. Default: none. */
+    limiter?: RateLimiterOptions | undefined;
+    /** How long a job's lock lives without renewal, ms. Default 30000. */
+    lockDuration?: number | undefined;
+    /** Interval of lock renewals, ms; less than `lockDuration`. Default: half of it. */
+    lockRenewTime?: number | undefined;
+    /** Leave renewing locks to the caller. Default `false`. */
+    skipLockRenewal?: boolean | undefined;
+    /** Interval of checks for jobs whose worker vanished, ms, above 0. Default 30000. */
+    stalledInterval?: number | undefined;
+    /** Leave checking for stalled jobs to other workers. Default `false`. */
+    skipStalledCheck?: boolean | undefined;
+    /** How often a job may stall before it fails, 0 or more. Default 1. */
+    maxStalledCount?: number | undefined;
+    /** How often a job may be started, whatever became of it, before it fails. Default: no limit. */
+    maxStartedAttempts?: number | undefined;
+    /** Longest wait for a wake-up before looking for jobs again, s, above 0. Default 5. */
+    drainDelay?: number | undefined;
+    /** What is kept of completed jobs that do not say so themselves. Default: all. */
+    removeOnComplete?: KeepJobs$1 | undefined;
+    /** What is kept of failed jobs that do not say so themselves. Default: all. */
+    removeOnFail?: KeepJobs$1 | undefined;
+    /** Longest pause between attempts to reach Redis after an error, ms. Default 15000. */
+    runRetryDelay?: number | undefined;
+    /** Longest sleep while rate limited, ms, so that delayed jobs are still promoted. Default 30000. */
+    maximumRateLimitDelay?: number | undefined;
+    /** Count finished jobs per minute and keep this many minutes. Default: no metrics. */
+    metrics?: {
+        maxDataPoints?: number | undefined;
+    } | undefined;
+    /** Functions that change how the worker decides. */
+    settings?: AdvancedOptions | undefined;
+}
+/** Options of {@link Worker.getNextJob}. */
+interface GetNextJobOptions {
+    /** Wait for a job if there is none. Default `true`. */
+    block?: boolean | undefined;
+}
+/** How {@link Worker.close} treats jobs that still run. */
+interface CloseOptions {
+    /** Wait this long for them, ms, then hand them back to the queue without burning an attempt. Default: wait until they end. */
+    timeout?: number | undefined;
+}
+
+/**
+ * A processor that runs in Rust.
+ *
+ * In a worker's map of processors it runs its jobs without touching JavaScript. It is a function as well, to be called from a
+ * processor of your own.
+ */
+interface NativeJobProcessor<Data = Untyped, Result = Untyped> {
+    (job: Job<Data, Result>, token?: string, signal?: AbortSignal): Promise<Result>;
+}
+/** Processors by job name. A job of another name fails with `Unknown job type: <name>`. */
+type ProcessorMap<Data = Untyped, Result = Untyped, Name extends string = string, Progress extends JobProgress = JobProgress> = Record<string, Processor<Data, Result, Name, Progress> | NativeJobProcessor>;
+
+/** What a browser shows. At most 3993 bytes as JSON: push services accept no larger message. */
+interface PushPayload {
+    /** First line of the notification. */
+    title: string;
+    /** Text of the notification. */
+    body: string;
+    /** Page that a click opens. */
+    url?: string | undefined;
+    /** Picture beside the text. */
+    icon?: string | undefined;
+}
+/** Data of `push-notification`. */
+interface PushNotificationData {
+    /** Whose subscriptions get the message. */
+    userId: string;
+    payload: PushPayload;
+}
+/** Data of `batch-push-notification`: one job for many users. */
+interface BatchPushNotificationData {
+    /** Ids of the users whose subscriptions get the message. */
+    users: readonly string[];
+    payload: PushPayload;
+}
+/** Data of jobs that make web versions of an upload. Paths are inside the worker's storage; bytes are refused. */
+interface UploadData {
+    /** Id of the row that is told about the results; they are called after it. */
+    fileId: string;
+    /** The upload. */
+    filePath: string;
+    /** Who uploaded it. */
+    userId?: string | undefined;
+}
+/** Data of jobs that make one file of another. Paths are inside the worker's storage. */
+interface ConversionData<Options> {
+    /** The original. */
+    filePath: string;
+    /** Where the result goes. */
+    outputPath: string;
+    options?: Options | undefined;
+    /** Remove the original once the result is stored. Default `false`. */
+    deleteOriginal?: boolean | undefined;
+}
+/** What to make of an image. */
+interface ImageConversionOptions {
+    /** Largest width, px, 1-16383. Default 1920. */
+    maxWidth?: number | undefined;
+    /** Largest height, px, 1-16383. Default 1080. */
+    maxHeight?: number | undefined;
+    /** 1-100. Default 85. */
+    quality?: number | undefined;
+    /** Default: what the extension of `outputPath` says, else `jpeg`. */
+    format?: 'jpeg' | 'png' | 'webp' | undefined;
+}
+/** What to make of a video. */
+interface VideoConversionOptions {
+    /** Largest width, px. Default 1280. */
+    maxWidth?: number | undefined;
+    /** Largest height, px. Default 720. */
+    maxHeight?: number | undefined;
+}
+/** Data of `process-image`. */
+type ImageProcessingData = UploadData | ConversionData<ImageConversionOptions>;
+/** Data of `process-video`. */
+type VideoProcessingData = UploadData | ConversionData<VideoConversionOptions>;
+/** Data of `optimize-avatar`. */
+interface AvatarOptimizationData {
+    /** The uploaded picture, inside the worker's storage. */
+    filePath: string;
+    /** Whose picture it is. */
+    userId: string;
+}
+/** Data of `send-email`. */
+interface EmailData {
+    /** Address of the recipient. */
+    to: string;
+    subject: string;
+    /** HTML. */
+    body: string;
+}
+
+/** One browser that wants push messages for a user. */
+interface PushSubscription {
+    /** Primary key of the row. */
+    id: string;
+    /** Whom it belongs to. */
+    userId: string;
+    /** URL of the push service. Whoever knows it can push: never log it. */
+    endpoint: string;
+    /** The browser's public key, base64url. */
+    p256dh: string;
+    /** The browser's authentication secret, base64url. */
+    auth: string;
+}
+/** Where push subscriptions are kept. A method that throws fails the attempt, which is then retried. */
+interface SubscriptionStore {
+    /** Every subscription of every one of these users; users without any are simply absent. */
+    findByUser(userIds: string[]): Promise<readonly PushSubscription[]>;
+    /** Removes subscriptions; ids that are gone already are fine. */
+    remove(ids: string[]): Promise<unknown>;
+}
+/** Where uploaded files are registered. */
+interface FileStore {
+    /** Changes the row of one file; throws if there is none. */
+    update(fileId: string, fields: FileFields): Promise<unknown>;
+}
+/** What became of an uploaded file. */
+interface FileFields {
+    /** Public URL of the compressed rendition. */
+    compressedUrl: string;
+    /** Public URL of the thumbnail. */
+    thumbnailUrl: string;
+    /** Whether processing is done. */
+    processed: boolean;
+}
+/** Where users are registered. */
+interface UserStore {
+    /** Changes the row of one user; throws if there is none. */
+    update(userId: string, fields: {
+        avatar: string;
+    }): Promise<unknown>;
+}
+/** The rows that processors read and change; only those that the processor needs. */
+interface Stores {
+    subscriptions?: SubscriptionStore | undefined;
+    files?: FileStore | undefined;
+    users?: UserStore | undefined;
+}
+/** Stores in the embedded database. */
+interface SqliteStores extends Stores {
+    subscriptions: SubscriptionStore & {
+        /** Adds a subscription, or replaces the one with its id or endpoint. */
+        save(subscription: PushSubscription): Promise<void>;
+    };
+    files: FileStore & {
+        /** Registers an upload; nothing happens if it is registered already. */
+        save(fileId: string): Promise<void>;
+    };
+    users: UserStore & {
+        /** Registers a user; nothing happens if the user is registered already. */
+        save(userId: string): Promise<void>;
+    };
+    /** Closes the database. Processors that still use it fail their jobs. */
+    close(): Promise<void>;
+}
+/**
+ * Opens the embedded database, making the file and its tables if they are missing.
+ *
+ * `url`: `sqlite:./synapse.db`, or `file:./synapse.db` as Prisma writes it.
+ *
+ * @throws `EngineError` with `code` `UNSUPPORTED_DATABASE`, `INVALID_DATABASE_URL` or `DATABASE_ERROR`.
+ */
+declare function sqliteStores(url?: string): Promise<SqliteStores>;
+/** The models of Prisma's client that {@link prismaStores} uses. */
+interface PrismaClientLike {
+    pushSubscription: {
+        findMany(args: {
+            where: {
+                userId: {
+                    in: string[];
+                };
+            };
+        }): Promise<PushSubscription[]>;
+        deleteMany(args: {
+            where: {
+                id: {
+                    in: string[];
+                };
+            };
+        }): Promise<unknown>;
+    };
+    file: {
+        update(args: {
+            where: {
+                id: string;
+            };
+            data: FileFields;
+        }): Promise<unknown>;
+    };
+    user: {
+        update(args: {
+            where: {
+                id: string;
+            };
+            data: {
+                avatar: string;
+            };
+        }): Promise<unknown>;
+    };
+}
+/** Stores in the application's own database, through its Prisma client with the models `PushSubscription`, `File` and `User`. */
+declare function prismaStores(prisma: PrismaClientLike): Required<Stores>;
+
+/** Options of {@link imageProcessor}. */
+interface ImageProcessorOptions {
+    /** Where uploads are read and results are written: `file:<directory>`. Default: `STORAGE_URL`, else `file:./public`. */
+    storage?: string | undefined;
+    /** What stands before a result's path in its public URL. Default: `PUBLIC_BASE_URL`, else nothing. */
+    publicBaseUrl?: string | undefined;
+    /** Where uploads are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
+    stores?: SqliteStores | {
+        files: FileStore;
+    } | undefined;
+    /** Largest width × height that is decoded, pixels. Default 100 million. */
+    maxPixels?: number | undefined;
+    /** Largest file that is read, bytes. Default 64 MiB. */
+    maxInputBytes?: number | undefined;
+    /** Memory for all images being processed, bytes, at least 16 MiB; further images wait. Default 512 MiB. */
+    memoryBudget?: number | undefined;
+}
+/** Pixels. */
+interface ImageDimensions {
+    width: number;
+    height: number;
+}
+/** Result of `process-image` for an upload. Sizes in bytes, dimensions in pixels. */
+interface PublishedImage {
+    compressedUrl: string;
+    thumbnailUrl: string;
+    originalSize: number;
+    compressedSize: number;
+    thumbnailSize: number;
+    originalDimensions: ImageDimensions;
+    compressedDimensions: ImageDimensions;
+    thumbnailDimensions: ImageDimensions;
+}
+/** Result of `process-image` for a conversion. Sizes in bytes. */
+interface ConvertedImage {
+    originalSize: number;
+    compressedSize: number;
+    /** How much smaller the result is, per cent; negative if it is larger. */
+    savings: number;
+    outputPath: string;
+    originalDimensions: ImageDimensions;
+    outputDimensions: ImageDimensions;
+}
+/** Options of {@link pushProcessors}. */
+interface PushProcessorOptions {
+    /** Identity of the sender (RFC 8292). Default: `VAPID_PUBLIC_KEY`, `VAPID_PRIVATE_KEY` and `VAPID_SUBJECT`. */
+    vapid?: VapidIdentity | undefined;
+    /** Where push subscriptions are kept. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
+    stores?: SqliteStores | {
+        subscriptions: SubscriptionStore;
+    } | undefined;
+    /** How long a push service keeps a message for an absent browser unless the job says otherwise, s. Default 4 weeks. */
+    ttl?: number | undefined;
+    /** How long one request may take, ms, above 0. Default 10000. */
+    timeout?: number | undefined;
+    /** Requests in flight at once over all jobs, 1-1000. Default 100. */
+    concurrency?: number | undefined;
+    /** Lets push services have addresses that are not globally routable; for tests and closed networks. Default `false`. */
+    allowPrivateNetwork?: boolean | undefined;
+    /** Origins that may have such addresses, e.g. `https://push.internal:8443`. Default: none. */
+    allowedOrigins?: readonly string[] | undefined;
+    /** Authorities to trust beside the system's, PEM. Default: none. */
+    extraCa?: string | Uint8Array | undefined;
+}
+/** The identity that push services know the application by. */
+interface VapidIdentity {
+    /** Uncompressed P-256 point, base64url. */
+    publicKey: string;
+    /** P-256 scalar, base64url. Never logged. */
+    privateKey: string;
+    /** Whom a push service may contact: `mailto:` or an https URL. */
+    subject: string;
+}
+/** Result of `push-notification`, over all attempts. */
+interface PushResult {
+    sent: number;
+    /** Absent if the user has no subscriptions. */
+    failed?: number;
+    total: number;
+}
+/** Result of `batch-push-notification`, over all attempts. */
+interface BatchPushResult {
+    users: number;
+    sent: number;
+    failed: number;
+    total: number;
+}
+/** Processors of notifications that share connections, tokens and the bound on requests. */
+interface PushProcessors {
+    /** Of `push-notification`. */
+    single: NativeJobProcessor<PushNotificationData, PushResult>;
+    /** Of `batch-push-notification`. */
+    batch: NativeJobProcessor<BatchPushNotificationData, BatchPushResult>;
+}
+/**
+ * The native processor of `process-image`: makes web images of uploads without touching the event loop.
+ *
+ * Jobs fail with `code` `UNSUPPORTED_FORMAT`, `CORRUPT_IMAGE`, `IMAGE_TOO_LARGE` or `PATH_OUTSIDE_STORAGE`, which are not retried,
+ * or with one of the storage or store, which are.
+ *
+ * @throws `EngineError` with `code` `UNSUPPORTED_STORAGE`, `INVALID_PUBLIC_BASE_URL` or `FILE_UNWRITABLE`.
+ */
+declare function imageProcessor(options?: ImageProcessorOptions): NativeJobProcessor<ImageProcessingData, PublishedImage | ConvertedImage>;
+/**
+ * The native processors of `push-notification` and `batch-push-notification`.
+ *
+ * Dead subscriptions are removed; busy push services are tried again with the job's attempts, for the subscriptions that were not
+ * delivered only. Jobs fail with `code` `PAYLOAD_TOO_LARGE` or `INVALID_JOB_DATA`, which are not retried, or with
+ * `PUSH_SERVICE_UNAVAILABLE`.
+ *
+ * @throws `EngineError` whose `code` says which part of the identity or which option is wrong.
+ */
+declare function pushProcessors(options?: PushProcessorOptions): PushProcessors;
+/** The native processor of `push-notification` alone; see {@link pushProcessors}. */
+declare function pushProcessor(options?: PushProcessorOptions): PushProcessors['single'];
+
+/** What the built-in jobs need when a processor of your own runs them; what is left out comes from the environment. */
+interface ProcessorConfiguration {
+    images?: ImageProcessorOptions | undefined;
+    push?: PushProcessorOptions | undefined;
+}
+/** Sets up {@link processImage} and {@link processPushNotification}; call it before the first job runs. */
+declare function configure(options: ProcessorConfiguration): void;
+/** Runs a `process-image` job in Rust, from a processor of your own. */
+declare function processImage(job: Job<ImageProcessingData>, token?: string, signal?: AbortSignal): Promise<PublishedImage | ConvertedImage>;
+/** Runs a `push-notification` job in Rust, from a processor of your own. */
+declare function processPushNotification(job: Job<PushNotificationData>, token?: string, signal?: AbortSignal): Promise<PushResult>;
+/** Runs a `batch-push-notification` job in Rust, from a processor of your own. */
+declare function processBatchPushNotification(job: Job<BatchPushNotificationData>, token?: string, signal?: AbortSignal): Promise<BatchPushResult>;
+
+/** Reading a queue. Ranges are positions, both ends included; `end` -1 is the last. */
+declare class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<Listeners> {
+    /** Reads a job; `undefined` if it does not exist. */
+    getJob(jobId: string): Promise<JobBase | undefined>;
+    /** Where a job is; `unknown` if it does not exist. */
+    getJobState(jobId: string): Promise<JobState | 'unknown'>;
+    /**
+     * Jobs of the given states, newest first unless `asc`.
+     *
+     * Jobs that vanish while they are read are left out. Without `types`: all states.
+     */
+    getJobs(types?: JobType[] | JobType, start?: number, end?: number, asc?: boolean): Promise<JobBase[]>;
+    /** Ids of the jobs of the given states, newest first unless `asc`. */
+    getRanges(types: JobType[], start?: number, end?: number, asc?: boolean): Promise<string[]>;
+    /** How many jobs wait with each of these priorities; 0 stands for jobs without one. */
+    getCountsPerPriority(priorities: number[]): Promise<Record<string, number>>;
+    /** The job that holds a deduplication; `null` if none does. */
+    getDeduplicationJobId(id: string): Promise<string | null>;
+    /** Jobs that wait for a worker, next first. */
+    getWaiting(start?: number, end?: number): Promise<JobBase[]>;
+    /** Jobs that wait for their children, oldest first. */
+    getWaitingChildren(start?: number, end?: number): Promise<JobBase[]>;
+    /** Jobs that workers have, oldest first. */
+    getActive(start?: number, end?: number): Promise<JobBase[]>;
+    /** Jobs that wait for their time, next first. */
+    getDelayed(start?: number, end?: number): Promise<JobBase[]>;
+    /** Jobs that have a priority, most urgent first. */
+    getPrioritized(start?: number, end?: number): Promise<JobBase[]>;
+    /** Completed jobs, newest first. */
+    getCompleted(start?: number, end?: number): Promise<JobBase[]>;
+    /** Jobs that failed for good, newest first. */
+    getFailed(start?: number, end?: number): Promise<JobBase[]>;
+    /** How many jobs are in each of the given states; without `types`: in every state. */
+    getJobCounts(...types: JobType[]): Promise<Record<string, number>>;
+    /** How many jobs are in the given states together. */
+    getJobCountByTypes(...types: JobType[]): Promise<number>;
+    /** How many jobs are still to be taken: waiting, prioritised, delayed or waiting for children. */
+    count(): Promise<number>;
+    /** How many jobs have completed and are kept. */
+    getCompletedCount(): Promise<number>;
+    /** How many jobs have failed for good and are kept. */
+    getFailedCount(): Promise<number>;
+    /** How many jobs wait for their time. */
+    getDelayedCount(): Promise<number>;
+    /** How many jobs workers have. */
+    getActiveCount(): Promise<number>;
+    /** How many jobs wait with a priority. */
+    getPrioritizedCount(): Promise<number>;
+    /** How many jobs wait without a priority. */
+    getWaitingCount(): Promise<number>;
+    /** How many jobs wait for their children. */
+    getWaitingChildrenCount(): Promise<number>;
+    /** Log rows of a job, oldest first unless `asc` is `false`. */
+    getJobLogs(jobId: string, start?: number, end?: number, asc?: boolean): Promise<JobLogs>;
+    /** Finished jobs per minute, newest first. */
+    getMetrics(type: 'completed' | 'failed', start?: number, end?: number): Promise<Metrics>;
+    /** Queue-wide settings. */
+    getMeta(): Promise<QueueMeta>;
+    /** Ms until jobs may start again; with `maxJobs`, only if that many have started. 0 or less if there is no limit now. */
+    getRateLimitTtl(maxJobs?: number): Promise<number>;
+    /** Jobs active at once over all workers; `null` if that is not limited. */
+    getGlobalConcurrency(): Promise<number | null>;
+    /** Jobs started per time over all workers; `null` if that is not limited. */
+    getGlobalRateLimit(): Promise<{
+        max: number;
+        duration: number;
+    } | null>;
+}
+
+/** Listeners of a {@link Queue}: what happened through this very object, not through others or in workers. */
+interface QueueListener<JobBase extends Job = Job> {
+    /** Jobs were removed by `clean`. */
+    cleaned: (jobIds: string[], type: string) => void;
+    /** Something went wrong that no caller is told of, or a listener threw. */
+    error: (error: Error) => void;
+    /** The queue was paused. */
+    paused: () => void;
+    /** Progress of a job was published. */
+    progress: (jobId: string, progress: JobProgress) => void;
+    /** A job was removed. */
+    removed: (jobId: string) => void;
+    /** The queue was resumed. */
+    resumed: () => void;
+    /** A job was added. */
+    waiting: (job: JobBase) => void;
+}
+type IsAny<T> = 0 extends 1 & T ? true : false;
+/** The job type of a queue that is declared by its data or by its job type. */
+type JobOf<DataOrJob, Result, Name extends string> = IsAny<DataOrJob> extends true ? Job<DataOrJob, Result, Name> : DataOrJob extends Job ? DataOrJob : Job<DataOrJob, Result, Name>;
+/**
+ * Adds jobs to a queue and manages it.
+ *
+ * All queues of a process on one server share one connection, so making one per request costs nothing. Methods reject with a
+ * connection error only once `retryStrategy` gives up; until then they wait for Redis.
+ *
+ * ```ts
+ * const queue = new Queue('email', { connection: 'redis://127.0.0.1:6379', defaultJobOptions: { attempts: 3 } });
+ * await queue.add('send-email', { to: 'ann@example.com' });
+ * ```
+ */
+declare class Queue<DataTypeOrJob = Untyped, DefaultResultType = Untyped, DefaultNameType extends string = string, DataType = ExtractDataType<DataTypeOrJob, DataTypeOrJob>, ResultType = ExtractResultType<DataTypeOrJob, DefaultResultType>, NameType extends string = ExtractNameType<DataTypeOrJob, DefaultNameType>> extends QueueGetters<JobOf<DataTypeOrJob, ResultType, NameType>, QueueListener<JobOf<DataTypeOrJob, ResultType, NameType>>> {
+    /** Unique to this object. */
+    readonly token: UUID;
+    /** Options of every job, unless it brings its own. */
+    jobsOpts: DefaultJobOptions;
+    readonly opts: QueueOptions;
+    /**
+     * @throws `Error`: `Queue name must be provided`, `Queue name cannot contain :`, or a connection option that cannot work.
+     */
+    constructor(name: string, opts?: QueueOptions);
+    /** Options of every job, unless it brings its own. */
+    get defaultJobOptions(): DefaultJobOptions;
+    /** Settings this object writes to Redis. */
+    get metaValues(): Record<string, string | number>;
+    /**
+     * Adds a job. All jobs added in one turn of the event loop travel to Redis together.
+     *
+     * Without a name the job is called `__default__`. Adding a `jobId` that exists adds nothing and answers that job's id.
+     *
+     * @throws `Error` naming an option that cannot work, see {@link JobsOptions}; `InvalidJobDataError` for bytes in `data`;
+     * `TypeError` for data that JSON cannot express.
+     */
+    add(name: NameType, data: DataType, opts?: JobsOptions): Promise<Job<DataType, ResultType, NameType>>;
+    add(data: DataType & object, opts?: JobsOptions): Promise<Job<DataType, ResultType, NameType>>;
+    /** Adds jobs in order: all of them or, if one is refused, none. */
+    addBulk(jobs: BulkJob<DataType, NameType>[]): Promise<Job<DataType, ResultType, NameType>[]>;
+    /** Stops all workers of the queue, in whatever process, from taking jobs. */
+    pause(): Promise<void>;
+    /** Lets workers take jobs again. */
+    resume(): Promise<void>;
+    /** Whether the whole queue is paused. */
+    isPaused(): Promise<boolean>;
+    /** Whether as many jobs are active as the global concurrency allows. */
+    isMaxed(): Promise<boolean>;
+    /** Removes all jobs that wait for a worker and, if `delayed`, those that wait for their time. */
+    drain(delayed?: boolean): Promise<void>;
+    /**
+     * Removes jobs of one state that are older than `grace` ms, at most `limit` (0 = all), and answers their ids.
+     */
+    clean(grace: number, limit: number, type?: CleanableType): Promise<string[]>;
+    /**
+     * Pauses the queue and removes all of it.
+     *
+     * @throws `Error` `Cannot obliterate queue with active jobs`, unless `force`.
+     */
+    obliterate({ force, count }?: ObliterateOpts): Promise<void>;
+    /** Runs all failed (or all completed) jobs again. */
+    retryJobs({ count, state, timestamp }?: RetryJobsOptions): Promise<void>;
+    /** Makes all delayed jobs run now. `count`: jobs moved per step; default 1000. */
+    promoteJobs({ count }?: {
+        count?: number;
+    }): Promise<void>;
+    /** Removes a job; 1 if it is gone, 0 if a worker has it. */
+    remove(jobId: string, { removeChildren }?: {
+        removeChildren?: boolean;
+    }): Promise<number>;
+    /** Publishes progress of a job: any JSON value. */
+    updateJobProgress(jobId: string, progress: JobProgress): Promise<void>;
+    /** Adds a log row to a job and answers how many there are; only the newest `keepLogs` stay. */
+    addJobLog(jobId: string, logRow: string, keepLogs?: number): Promise<number>;
+    /** Trims the event stream to about `maxLength` entries and answers how many went. */
+    trimEvents(maxLength: number): Promise<number>;
+    /** Stops jobs from starting for `expireTimeMs` ms, in all workers. */
+    rateLimit(expireTimeMs: number): Promise<void>;
+    /** Ends a rate limit that holds now; 1 if there was one. */
+    removeRateLimitKey(): Promise<number>;
+    /** Ends a deduplication; 1 if there was one. */
+    removeDeduplicationKey(id: string): Promise<number>;
+    /** Limits the jobs that are active at once over all workers. Answers the number of settings written. */
+    setGlobalConcurrency(concurrency: number): Promise<number>;
+    /** Takes the global concurrency limit away; 1 if there was one. */
+    removeGlobalConcurrency(): Promise<number>;
+    /** Limits the jobs that start over all workers to `max` per `duration` ms. Answers the number of settings written. */
+    setGlobalRateLimit(max: number, duration: number): Promise<number>;
+    /** Takes the global rate limit away; the number of settings removed. */
+    removeGlobalRateLimit(): Promise<number>;
+    /** `bullmq:<version>` of the state the queue was last set up with; `null` if it never was. */
+    getVersion(): Promise<string | null>;
+    /** Adds one job with the queue's defaults filled in and tells the listeners. */
+    protected addJob(name: NameType, data: DataType, opts: JobsOptions | undefined): Promise<Job<DataType, ResultType, NameType>>;
+    private withDefaults;
+    private emitWaiting;
+    /** Failures become `error` events: nobody waits for this write. */
+    private writeMeta;
+}
+
+/** Listeners of a {@link Worker}: what happened to the jobs of this very worker. */
+interface WorkerListener<Data = Untyped, Result = Untyped, Name extends string = string, Progress extends JobProgress = JobProgress> {
+    /** A job was taken and is about to run. */
+    active: (job: Job<Data, Result, Name, Progress>, prev: string) => void;
+    /** The worker has closed. */
+    closed: () => void;
+    /** The worker has been asked to close. */
+    closing: (message: string) => void;
+    /** A job completed; Redis shows it. */
+    completed: (job: Job<Data, Result, Name, Progress>, result: Result, prev: string) => void;
+    /** No job is left to take; once until another was taken. */
+    drained: () => void;
+    /** Something went wrong that is not the failure of a job, or a listener threw. The worker goes on. */
+    error: (error: Error) => void;
+    /** An attempt failed; `job.finishedOn` is set if no other follows. `job` is absent if it was not this worker's any more. */
+    failed: (job: Job<Data, Result, Name, Progress> | undefined, error: Error, prev: string) => void;
+    /** Locks could not be renewed: another worker may take these jobs. */
+    lockRenewalFailed: (jobIds: string[]) => void;
+    /** Locks were renewed. */
+    locksRenewed: (renewed: {
+        count: number;
+        jobIds: string[];
+    }) => void;
+    /** A native processor has a line for the operator. */
+    log: (job: Job<Data, Result, Name, Progress> | undefined, message: string, level: LogLevel) => void;
+    /** The worker was paused. */
+    paused: () => void;
+    /** A job published progress. */
+    progress: (job: Job<Data, Result, Name, Progress>, progress: Progress) => void;
+    /** The worker is connected and looks for jobs. */
+    ready: () => void;
+    /** The worker was resumed. */
+    resumed: () => void;
+    /** A job whose worker vanished was put back. */
+    stalled: (jobId: string, prev: string) => void;
+}
+/** How loud a native processor's line is. */
+type LogLevel = 'info' | 'warn' | 'error';
+
+/**
+ * Takes jobs from a queue and runs them.
+ *
+ * `processor` is a function that runs every job, a map from job names to functions and native processors, or `null` for manual
+ * processing. Keeps the process alive until it is closed; an idle event loop is not needed to keep the locks of running jobs.
+ *
+ * ```ts
+ * const worker = new Worker('email', async (job) => send(job.data), { connection: 'redis://127.0.0.1:6379', concurrency: 5 });
+ * worker.on('failed', (job, error) => console.error(job?.id, error));
+ * ```
+ */
+declare class Worker<DataType = Untyped, ResultType = Untyped, NameType extends string = string, ProgressType extends JobProgress = JobProgress> extends QueueBase<WorkerListener<DataType, ResultType, NameType, ProgressType>> {
+    readonly opts: WorkerOptions;
+    /** Unique to this worker; lock tokens begin with it. */
+    readonly id: string;
+    private readonly processors;
+    private readonly nativeWorker;
+    private readonly loop;
+    private running;
+    private paused;
+    /**
+     * @throws `Error` `Worker requires a connection`, or one that names an option that cannot work.
+     */
+    constructor(name: string, processor?: Processor<DataType, ResultType, NameType, ProgressType> | ProcessorMap<DataType, ResultType, NameType, ProgressType> | null, opts?: WorkerOptions);
+    /** The error a processor throws after {@link Worker.rateLimit}, to put its job back to wait. */
+    static RateLimitError(): Error;
+    /** Jobs run at once. A change takes effect with the next fetch; running jobs go on. */
+    get concurrency(): number;
+    set concurrency(concurrency: number);
+    /**
+     * Takes and runs jobs until closed; only needed with `autorun: false`.
+     *
+     * @throws `Error` `No process function is defined.` or `Worker is already running.`
+     */
+    run(): Promise<void>;
+    /** Whether the worker takes jobs: it was started and is neither paused nor closed. */
+    isRunning(): boolean;
+    /** Whether {@link Worker.pause} holds. */
+    isPaused(): boolean;
+    /** Takes no more jobs and, unless `doNotWaitActive`, waits until the running ones have ended. */
+    pause(doNotWaitActive?: boolean): Promise<void>;
+    /** Takes jobs again. */
+    resume(): Promise<void>;
+    /**
+     * Takes no more jobs and ends when the running ones have ended. Works while Redis is down, and twice.
+     *
+     * `true` does not wait for running jobs: their locks run out and another worker takes them. `{ timeout }` waits that long and
+     * then hands them back to the queue, without burning an attempt.
+     */
+    close(how?: boolean | CloseOptions): Promise<void>;
+    /**
+     * Takes the next job, for manual processing; `undefined` if there is none.
+     *
+     * Its lock holds `token` and is not renewed: finish the job, or call `job.extendLock`, within `lockDuration`. Unless `block` is
+     * `false`, waits up to `drainDelay` for a job.
+     */
+    getNextJob(token: string, { block }?: GetNextJobOptions): Promise<Job<DataType, ResultType, NameType, ProgressType> | undefined>;
+    /** Keeps locks of jobs for `duration` ms from now; answers the jobs whose lock is gone. */
+    extendJobLocks(jobIds: string[], tokens: string[], duration: number): Promise<string[]>;
+    /** Stops jobs from starting for `expireTimeMs` ms, in all workers; throw `Worker.RateLimitError()` afterwards. */
+    rateLimit(expireTimeMs: number): Promise<void>;
+    /** Aborts the signal of a running job; whether it runs here. What that means for the job is its processor's decision. */
+    cancelJob(jobId: string, reason?: string): boolean;
+    /** Aborts the signals of all running jobs. */
+    cancelAllJobs(reason?: string): void;
+    /** How the worker is doing, without asking Redis. */
+    health(): WorkerHealth;
+    /** Waits; ends early when `abortController` is aborted. */
+    delay(milliseconds?: number, abortController?: AbortController): Promise<void>;
+    /** The worker's own events tell. */
+    protected watchesConnection(): boolean;
+    protected shutDown(ended?: Promise<void>): Promise<void>;
+}
+
+/** What a log line is about; which fields there are depends on the line. */
+type LogMeta = Record<string, unknown>;
+/** Where log lines go. `console` is one, and so are most loggers. */
+interface Logger {
+    /** Something went as planned. */
+    log(message: string, meta?: LogMeta): void;
+    /** Something was skipped or degraded. Default: `log`. */
+    warn?(message: string, meta?: LogMeta): void;
+    /** Something failed. */
+    error(message: string, error?: unknown, meta?: LogMeta): void;
+}
+
+/** Queues that come with their job types and processors; put your own beside them. */
+declare const QUEUE_NAMES: {
+    readonly PUSH_NOTIFICATIONS: "push-notifications";
+    readonly FILE_PROCESSING: "file-processing";
+    readonly EMAIL: "email";
+};
+/** Names of the built-in jobs; put your own beside them. */
+declare const JOB_TYPES: {
+    readonly PUSH_NOTIFICATION: "push-notification";
+    readonly BATCH_PUSH_NOTIFICATION: "batch-push-notification";
+    readonly PROCESS_IMAGE: "process-image";
+    readonly PROCESS_VIDEO: "process-video";
+    readonly OPTIMIZE_AVATAR: "optimize-avatar";
+    readonly SEND_EMAIL: "send-email";
+};
+/** Name of a built-in queue. */
+type QueueName = (typeof QUEUE_NAMES)[keyof typeof QUEUE_NAMES];
+/** Name of a built-in job. */
+type JobTypeName = (typeof JOB_TYPES)[keyof typeof JOB_TYPES];
+/** How a built-in queue is set up. */
+interface BuiltInQueue {
+    /** Jobs that belong to the queue. */
+    readonly jobTypes: readonly JobTypeName[];
+    /** Options of every job that `QueueService` adds. */
+    readonly defaultJobOptions: Readonly<DefaultJobOptions>;
+    /** Options of the worker that `synapse-queue worker` runs. */
+    readonly worker: {
+        readonly concurrency: number;
+        readonly limiter: Readonly<RateLimiterOptions>;
+    };
+}
+/** The defaults of the built-in queues. `QueueService` takes others as its option `queues`. */
+declare const BUILT_IN_QUEUES: {
+    readonly "push-notifications": {
+        readonly jobTypes: readonly ["push-notification", "batch-push-notification"];
+        readonly defaultJobOptions: {
+            readonly attempts: 3;
+            readonly backoff: {
+                readonly type: "exponential";
+                readonly delay: 2000;
+            };
+            readonly removeOnComplete: {
+                readonly age: number;
+                readonly count: 1000;
+            };
+            readonly removeOnFail: {
+                readonly age: number;
+            };
+            readonly sizeLimit: number;
+        };
+        readonly worker: {
+            readonly concurrency: 5;
+            readonly limiter: {
+                readonly max: 100;
+                readonly duration: 1000;
+            };
+        };
+    };
+    readonly "file-processing": {
+        readonly jobTypes: readonly ["process-image", "process-video", "optimize-avatar"];
+        readonly defaultJobOptions: {
+            readonly attempts: 2;
+            readonly backoff: {
+                readonly type: "exponential";
+                readonly delay: 5000;
+            };
+            readonly removeOnComplete: {
+                readonly age: number;
+                readonly count: 500;
+            };
+            readonly removeOnFail: {
+                readonly age: number;
+            };
+            readonly sizeLimit: number;
+        };
+        readonly worker: {
+            readonly concurrency: 3;
+            readonly limiter: {
+                readonly max: 50;
+                readonly duration: 1000;
+            };
+        };
+    };
+    readonly email: {
+        readonly jobTypes: readonly ["send-email"];
+        readonly defaultJobOptions: {
+            readonly attempts: 3;
+            readonly backoff: {
+                readonly type: "exponential";
+                readonly delay: 2000;
+            };
+            readonly removeOnComplete: {
+                readonly age: number;
+                readonly count: 1000;
+            };
+            readonly removeOnFail: {
+                readonly age: number;
+            };
+            readonly sizeLimit: number;
+        };
+        readonly worker: {
+            readonly concurrency: 5;
+            readonly limiter: {
+                readonly max: 100;
+                readonly duration: 1000;
+            };
+        };
+    };
+};
+
+/** Options of {@link QueueService}. */
+interface QueueServiceOptions {
+    /** Where Redis is. Default: `127.0.0.1:6379`. */
+    connection?: ConnectionOptions | undefined;
+    /** First part of all keys. Default `bull`. */
+    prefix?: string | undefined;
+    /** Told of every job that was added, or was not. Default: `console`. */
+    logger?: Logger | undefined;
+    /** Job options that differ from the built-in ones ({@link BUILT_IN_QUEUES}), by queue; each replaces the option of its name. */
+    queues?: Partial<Record<QueueName, DefaultJobOptions>> | undefined;
+    /** How long a call may wait for Redis, ms, at least 1, before it rejects with `QueueUnavailableError`. Default 5000. */
+    deadlineMs?: number | undefined;
+}
+
+/** How many jobs of a queue are in each state. */
+type QueueStats = Record<QueueName, Record<string, number>>;
+/**
+ * Adds the built-in jobs, for request handlers: quick, typed, logged, and never longer than a deadline.
+ *
+ * Make one per process or one per request: connections are shared either way, and jobs added in one turn of the event loop travel
+ * together. Every `add` takes job options, which win over those of the queue, and rejects with
+ *
+ * - `QueueUnavailableError` when Redis does not answer within `deadlineMs`; the job may have been added all the same,
+ * - `InvalidJobDataError` for bytes in the data: store them and pass the path,
+ * - `InvalidOptionError` for options that cannot work and for data above 1 MiB (`sizeLimit`).
+ *
+ * No priority is set unless asked for; mind that 1 is the most urgent one, and that jobs without priority come before all of them.
+ *
+ * ```ts
+ * const queueService = new QueueService({ connection: { url: process.env.REDIS_URL }, logger });
+ * await queueService.addPushNotification({ userId, payload: { title: 'New message', body: 'Hello' } });
+ * ```
+ */
+declare class QueueService {
+    private readonly options;
+    private readonly logger;
+    private readonly queues;
+    private readonly repeated;
+    private closing;
+    /** Opens nothing yet. A logger alone stands for `{ logger }`. */
+    constructor(loggerOrOptions?: Logger | QueueServiceOptions);
+    /** Sends a web push message to all subscriptions of a user. */
+    addPushNotification(data: PushNotificationData, opts?: JobsOptions): Promise<Job<PushNotificationData>>;
+    /** Sends one web push message to all subscriptions of many users: one job, one round trip. */
+    addBatchPushNotification(data: BatchPushNotificationData, opts?: JobsOptions): Promise<Job<BatchPushNotificationData>>;
+    /** Makes a compressed image and a thumbnail of an upload, or converts one image. */
+    addImageProcessing(data: ImageProcessingData, opts?: JobsOptions): Promise<Job<ImageProcessingData>>;
+    /** Makes a video for the web. */
+    addVideoProcessing(data: VideoProcessingData, opts?: JobsOptions): Promise<Job<VideoProcessingData>>;
+    /** Makes a user's avatar in several sizes. */
+    addAvatarOptimization(data: AvatarOptimizationData, opts?: JobsOptions): Promise<Job<AvatarOptimizationData>>;
+    /** The same as {@link QueueService.addAvatarOptimization}. */
+    addOptimizeAvatar(data: AvatarOptimizationData, opts?: JobsOptions): Promise<Job<AvatarOptimizationData>>;
+    /** Sends an e-mail. */
+    addEmail(data: EmailData, opts?: JobsOptions): Promise<Job<EmailData>>;
+    /** How many jobs are in each state, by queue. */
+    getStats(): Promise<QueueStats>;
+    /**
+     * A built-in queue, with this service's connection, deadline and job options.
+     *
+     * @throws `ConnectionClosedError` once the service is closed.
+     */
+    queue(name: QueueName): Queue;
+    /** Lets go of the connection; calls under way are answered first. Also works while Redis is down, and twice. */
+    close(): Promise<void>;
+    private add;
+    private openQueue;
+    private closeQueues;
+}
+
+export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, LockMismatchError, LockMissingError, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, pushProcessor, pushProcessors, sqliteStores };
+export type { AdvancedOptions, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ConversionData, ConvertedImage, DefaultJobOptions, EmailData, ErrorDetails, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, GetNextJobOptions, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobState, JobType, JobTypeName, JobsOptions, KeepJobs$1 as KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueEventsProducerOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisOptions, RetryJobsOptions, RetryOptions, SqliteStores, Stores, SubscriptionStore, TlsOptions, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
