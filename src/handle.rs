@@ -13,6 +13,21 @@ use crate::native_error::{Answer, answer};
 /// How long a closing handle waits for calls that Redis is working on.
 const CLOSE_GRACE: Duration = Duration::from_secs(5);
 
+/// How long it waits for calls while there is no connection: one may be opening.
+const CONNECT_GRACE: Duration = Duration::from_secs(1);
+
+/// What a closing handle does with calls under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallsUnderWay {
+    /// They end at once.
+    End,
+    /// They may still be answered; not for long if there is no connection.
+    Wait {
+        /// Whether there is a connection.
+        is_connected: bool,
+    },
+}
+
 /// Open or closed, and the calls under way.
 #[derive(Debug, Default)]
 pub(crate) struct Handle {
@@ -41,12 +56,20 @@ impl Handle {
         }
     }
 
-    /// Refuses further calls and ends those under way; with `waits`, after giving them some seconds to be answered.
-    pub(crate) async fn close(&self, waits: bool) {
+    /// Refuses further calls and ends those under way.
+    pub(crate) async fn close(&self, calls: CallsUnderWay) {
         self.is_closing.store(true, Ordering::SeqCst);
-        if waits && tokio::time::timeout(CLOSE_GRACE, self.calls.write()).await.is_err() {
-            tracing::warn!("closing although calls to Redis are not answered");
+        if let CallsUnderWay::Wait { is_connected } = calls {
+            let grace = if is_connected { CLOSE_GRACE } else { CONNECT_GRACE };
+            if tokio::time::timeout(grace, self.calls.write()).await.is_err() {
+                tracing::warn!("closing although calls to Redis are not answered");
+            }
         }
         self.closed.cancel();
+    }
+
+    /// Fires when the handle has been closed.
+    pub(crate) fn closed(&self) -> &CancellationToken {
+        &self.closed
     }
 }

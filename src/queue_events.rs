@@ -6,7 +6,7 @@ use napi_derive::napi;
 use synapse_queue_engine::queue_events::{QueueEvents, QueueEventsOptions};
 
 use crate::encoding::queue_events_text;
-use crate::handle::Handle;
+use crate::handle::{CallsUnderWay, Handle};
 use crate::native_error::{Answer, exception};
 use crate::options::HandleOptions;
 
@@ -48,6 +48,6 @@ impl NativeQueueEvents {
     #[napi]
     pub async fn close(&self) {
         self.events.close();
-        self.handle.close(false).await;
+        self.handle.close(CallsUnderWay::End).await;
     }
 }

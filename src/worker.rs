@@ -14,7 +14,7 @@ use synapse_queue_engine::wire::QueueKeys;
 use synapse_queue_engine::worker::{Worker, WorkerConfig};
 
 use crate::encoding::{read_results, worker_events_text};
-use crate::handle::Handle;
+use crate::handle::{CallsUnderWay, Handle};
 use crate::native_error::{Answer, exception};
 use crate::options::{HandleOptions, NativeWorkerOptions, whole_concurrency};
 use crate::processors::NativeProcessor;
@@ -212,7 +212,7 @@ impl NativeWorker {
             let deadline = deadline_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1_000.0).ok());
             worker.close(deadline).await;
         }
-        self.handle.close(false).await;
+        self.handle.close(CallsUnderWay::End).await;
     }
 
     /// How the worker is doing, without asking Redis.

@@ -18,7 +18,7 @@ export abstract class QueueError extends Error {
   /** Stable, machine-readable cause: a name such as `QUEUE_UNAVAILABLE`, or one of {@link ErrorCode}. */
   abstract readonly code: string | number;
   /** The job the error is about, where there is one. */
-  readonly jobId?: string;
+  declare readonly jobId?: string;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });

@@ -1,9 +1,10 @@
 import { toNativeConnection } from './connection';
 import { NativeQueue } from './native';
-import { answer, calling } from './native-answer';
+import { answer, calling, toError } from './native-answer';
 import type { QueueBaseOptions } from './options/queue-options';
 import type { QueueLike } from './queue-like';
 import { SafeEmitter } from './safe-emitter';
+import { endOfTurn } from './timers';
 
 /** Names of a queue's keys; `''` is what they all begin with. */
 export type KeysMap = Record<string, string>;
@@ -33,6 +34,13 @@ export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Queu
     this.native = calling(() => new NativeQueue(this.nativeOptions({})));
     this.keys = JSON.parse(this.native.keys) as KeysMap;
     this.qualifiedName = this.native.qualifiedName;
+    if (this.watchesConnection()) {
+      this.native.watchConnection((code, message) => {
+        if (!this.closing) {
+          this.emitUnchecked('error', toError({ code, message }));
+        }
+      });
+    }
   }
 
   /** @internal Aborted once this object is closed. */
@@ -69,7 +77,14 @@ export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Queu
   /** What closing means for this object; called once. */
   protected async shutDown(): Promise<void> {
     this.endWaits();
+    // Jobs added in this turn are on their way only at its end.
+    await endOfTurn();
     await this.native.close(true);
+  }
+
+  /** Whether failed attempts to connect are to be emitted from here. */
+  protected watchesConnection(): boolean {
+    return true;
   }
 
   /** Ends what waits on this object. */

@@ -121,7 +121,7 @@ export class QueueEvents<ReturnType = Untyped> extends QueueBase<QueueEventsList
 
   private emitError(error: unknown): void {
     if (!this.closeSignal.aborted) {
-      this.emitAny('error', error);
+      this.emitUnchecked('error', error);
     }
   }
 
@@ -142,17 +142,12 @@ export class QueueEvents<ReturnType = Untyped> extends QueueBase<QueueEventsList
 
   private emitEvent(event: NativeEvent): void {
     if (event.event === 'drained') {
-      this.emitAny(event.event, event.id);
+      this.emitUnchecked(event.event, event.id);
     } else {
-      this.emitAny(event.event, event.args, event.id);
+      this.emitUnchecked(event.event, event.args, event.id);
       if (event.args.jobId !== undefined) {
-        this.emitAny(`${event.event}:${event.args.jobId}`, event.args, event.id);
+        this.emitUnchecked(`${event.event}:${event.args.jobId}`, event.args, event.id);
       }
     }
-  }
-
-  /** Custom events have names that no type knows. */
-  private emitAny(event: string, ...args: unknown[]): void {
-    (this.emit as (event: string, ...args: unknown[]) => boolean).call(this, event, ...args);
   }
 }

@@ -22,6 +22,9 @@ export class SafeEmitter<Listeners> extends EventEmitter {
     event: Event,
     ...args: Parameters<ListenerOf<Listeners, Event>>
   ): boolean {
+    if (event === 'error' && this.listenerCount(event) === 0) {
+      return printed(args[0]);
+    }
     try {
       return super.emit(event, ...args);
     } catch (thrown) {
@@ -41,12 +44,21 @@ export class SafeEmitter<Listeners> extends EventEmitter {
     return super.off(event, listener);
   }
 
+  /** Emits an event whose name or arguments the types do not know. */
+  protected emitUnchecked(event: string, ...args: unknown[]): boolean {
+    return this.emit(event as never, ...(args as never));
+  }
+
   private reportError(error: unknown): boolean {
     try {
-      return super.emit('error', error);
+      return this.listenerCount('error') > 0 ? super.emit('error', error) : printed(error);
     } catch (unheard) {
-      console.error(unheard);
-      return false;
+      return printed(unheard);
     }
   }
+}
+
+function printed(error: unknown): false {
+  console.error(error);
+  return false;
 }

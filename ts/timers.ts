@@ -22,3 +22,10 @@ export function atEndOfTurn(flush: () => void): void {
     originals.nextTick(flush);
   });
 }
+
+/** Resolves after everything that {@link atEndOfTurn} was asked to run up to now. */
+export function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    atEndOfTurn(resolve);
+  });
+}

@@ -209,9 +209,13 @@ export class Worker<
 
   /** Waits; ends early when `abortController` is aborted. */
   async delay(milliseconds = 0, abortController?: AbortController): Promise<void> {
+    const signal = abortController?.signal;
+    if (signal?.aborted) {
+      return;
+    }
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
-      abortController?.signal.addEventListener('abort', () => {
+      signal?.addEventListener('abort', () => {
         clearTimeout(timer);
         resolve();
       });

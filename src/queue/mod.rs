@@ -7,14 +7,20 @@ mod work;
 
 use std::sync::OnceLock;
 
+use napi::Status;
+use napi::bindgen_prelude::{FnArgs, spawn};
+use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi_derive::napi;
 use synapse_queue_engine::error::{Error, Result};
 use synapse_queue_engine::queue::Queue;
 use synapse_queue_engine::scripts::EncodedJob;
 use synapse_queue_engine::worker::ManualWork;
 
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::callback::NoticeCallback;
 use crate::encoding::{TimedJob, added_text, read_new_jobs};
-use crate::handle::Handle;
+use crate::handle::{CallsUnderWay, Handle};
 use crate::native_error::{Answer, exception};
 use crate::options::HandleOptions;
 use crate::runtime;
@@ -112,10 +118,36 @@ impl NativeQueue {
         self.handle.run(self.queue.connection().ready()).await
     }
 
+    /// Tells `notify` about failed attempts to connect, each by its code and message, until the handle is closed.
+    #[napi]
+    pub fn watch_connection(
+        &self,
+        #[napi(ts_arg_type = "(code: string, message: string) => void")] notify: NoticeCallback,
+    ) {
+        let (mut failures, closed) = (self.queue.connection().failures(), self.handle.closed().clone());
+        spawn(async move {
+            while let Some(received) = closed.run_until_cancelled(failures.recv()).await {
+                let is_heard = match received {
+                    Ok(failure) => {
+                        let notice = FnArgs::from((failure.code().to_owned(), failure.to_string()));
+                        notify.call(notice, ThreadsafeFunctionCallMode::NonBlocking) == Status::Ok
+                    }
+                    // Older ones are gone; those that follow say the same.
+                    Err(RecvError::Lagged(_)) => true,
+                    Err(RecvError::Closed) => false,
+                };
+                if !is_heard {
+                    return;
+                }
+            }
+        });
+    }
+
     /// Ends all calls with `Closed`; with `waits`, after giving those under way time to be answered.
     #[napi]
     pub async fn close(&self, waits: bool) {
-        self.handle.close(waits && self.queue.connection().is_connected()).await;
+        let is_connected = self.queue.connection().is_connected();
+        self.handle.close(if waits { CallsUnderWay::Wait { is_connected } } else { CallsUnderWay::End }).await;
     }
 
     fn prepare(&self, TimedJob { job, now_ms }: TimedJob) -> Result<EncodedJob> {

@@ -7,7 +7,7 @@ use crate::connection::{BlockingConnection, Connection};
 use crate::error::Result;
 use crate::job::{Failure, Job, RetryDecision};
 use crate::options::WorkerOptions;
-use crate::scripts::{Fetch, Finish, FinishKind, Finished, Scripts, SettleCall, SettleReply};
+use crate::scripts::{Fetch, Finish, FinishKind, Scripts, SettleCall};
 use crate::wire::{QueueKeys, worker_client_name};
 
 use super::active_jobs::{ActiveJob, Stage};
@@ -92,9 +92,7 @@ impl ManualWork {
             return Ok(ManualEnd { attempts_made, finished_on: None, stacktrace: None, delay_ms: 0, next: None });
         };
         let command = command_of(&settlement.finish.kind);
-        let fetch = takes_next.then(|| self.fetch(&token));
-        let (finished, next) = self.settle(settlement.finish, fetch, now_ms).await?;
-        let attempts_made = finished.map_err(|error| error.of_command(command))?.attempts_made;
+        let attempts_made = self.settle(settlement.finish, now_ms).await.map_err(|error| error.of_command(command))?;
         let (stacktrace, finished_on, delay_ms) = match settlement.ending {
             Ending::Completed { .. } => (None, Some(now_ms), 0),
             Ending::HandedBack => (None, None, 0),
@@ -104,21 +102,28 @@ impl ManualWork {
                 RetryDecision::RetryAt { delay_ms } => (Some(stacktrace), None, delay_ms),
             },
         };
-        let next = takes_next.then_some(next);
+        // Not in the same call: a refused finish must not take a job that nobody would then run.
+        let next = if takes_next { Some(self.take_now(&token, now_ms).await?) } else { None };
         Ok(ManualEnd { attempts_made, finished_on, stacktrace, delay_ms, next })
     }
 
     async fn take_now(&self, token: &str, now_ms: i64) -> Result<Taken> {
         let call = SettleCall { fetch: Some(self.fetch(token)), now_ms, ..SettleCall::default() };
-        Ok(taken(self.scripts.settle(call).await?))
+        let mut reply = self.scripts.settle(call).await?;
+        Ok(Taken {
+            job: reply.jobs.pop().map(|fetched| fetched.job),
+            rate_limit_ms: reply.rate_limit_ms,
+            next_delayed_ms: reply.next_delayed_ms,
+        })
     }
 
-    async fn settle(&self, finish: Finish, fetch: Option<Fetch>, now_ms: i64) -> Result<(Result<Finished>, Taken)> {
+    /// Attempts made, the ended one included.
+    async fn settle(&self, finish: Finish, now_ms: i64) -> Result<u32> {
         let metrics_max_points = self.options.metrics_max_points;
-        let call = SettleCall { finishes: vec![finish], fetch, now_ms, metrics_max_points };
+        let call = SettleCall { finishes: vec![finish], fetch: None, now_ms, metrics_max_points };
         let mut reply = self.scripts.settle(call).await?;
         let finished = reply.finishes.pop().expect("the reply has an entry for every finish");
-        Ok((finished, taken(reply)))
+        finished.map(|finished| finished.attempts_made)
     }
 
     async fn fail_deferred(&self, job: &Job, token: &str, now_ms: i64) -> Result<()> {
@@ -136,14 +141,6 @@ impl ManualWork {
             limiter: self.options.limiter,
             worker_name: self.options.name.clone(),
         }
-    }
-}
-
-fn taken(mut reply: SettleReply) -> Taken {
-    Taken {
-        job: reply.jobs.pop().map(|fetched| fetched.job),
-        rate_limit_ms: reply.rate_limit_ms,
-        next_delayed_ms: reply.next_delayed_ms,
     }
 }
 
