@@ -132,10 +132,12 @@ export declare class NativeQueue {
   resolveJobOptions(options: string): string
   /** Adds a batch of jobs (three lines each) and answers a line for each: its id or why it was refused. */
   add(batch: string): Promise<Answer<string>>
-  /** Adds a batch of jobs (three lines each) and answers their ids as lines; if one is refused, none is added. */
+  /** Adds a batch of jobs (three lines each) and answers their ids as lines; if one has invalid options, none is added. */
   addAll(batch: string): Promise<Answer<string>>
   /** Waits until Redis answers. */
   waitUntilReady(): Promise<Answer<undefined>>
+  /** Tells `notify` about failed attempts to connect, each by its code and message, until the handle is closed. */
+  watchConnection(notify: (code: string, message: string) => void): void
   /** Ends all calls with `Closed`; with `waits`, after giving those under way time to be answered. */
   close(waits: boolean): Promise<void>
 }
@@ -228,6 +230,12 @@ export declare class NativeWorker {
  */
 export declare function backoffTypeToAsk(options: string, attemptsMade: number, failureName: string): string | null
 
+/** How finished jobs are counted. */
+export interface CollectMetrics {
+  /** Minutes of history to keep; 0 or absent for no metrics. */
+  maxDataPoints?: number
+}
+
 /** The options as users write them, from their stored form (both JSON text). */
 export declare function decodeJobOptions(stored: string): string
 
@@ -255,6 +263,8 @@ export interface NativeActiveJob {
   opts: string
   /** Attempts that ended before. */
   attemptsMade: number
+  /** How often it was taken. */
+  attemptsStarted: number
   /** Earlier stack traces, JSON text. */
   stacktrace?: string
 }
@@ -347,6 +357,8 @@ export interface NativeManualEnd {
   finishedOn?: number
   /** Stack traces of a job that failed, JSON text. */
   stacktrace?: string
+  /** How long a failed job waits for its next attempt, ms. */
+  delayMs: number
   /** The next job, if one was asked for. */
   next?: NativeTaken
 }
@@ -475,6 +487,8 @@ export interface NativeWorkerOptions {
   removeOnComplete?: KeepJobs
   /** Retention of failed jobs that do not bring their own. */
   removeOnFail?: KeepJobs
+  /** Whether finished jobs are counted. */
+  metrics?: CollectMetrics
   /** Longest pause between attempts to reach Redis, ms. */
   runRetryDelay?: number
   /** Longest sleep while rate limited, ms. */

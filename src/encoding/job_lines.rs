@@ -122,10 +122,7 @@ mod tests {
             timestamp: 5,
             ..Job::default()
         };
-        assert_eq!(
-            job_text(&job),
-            "{\"id\":\"7\",\"name\":\"paint\",\"timestamp\":5}\n{\"attempts\":0}\n{\"a\":1}\n"
-        );
+        assert_eq!(job_text(&job), "{\"id\":\"7\",\"name\":\"paint\",\"timestamp\":5}\n{\"attempts\":0}\n{\"a\":1}\n");
     }
 
     #[test]

@@ -54,10 +54,7 @@ mod tests {
     fn reads_each_job_with_its_own_time() {
         let jobs = read_new_jobs("[5,\"a\"]\n{\"delay\":1}\n{\"x\":1}\n[6,\"b\\nc\"]\n\nnull").unwrap();
         assert_eq!(jobs.iter().map(|job| job.now_ms).collect::<Vec<_>>(), [5, 6]);
-        assert_eq!(
-            jobs[1].job,
-            NewJob { name: "b\nc".into(), data: "null".into(), options: String::new() }
-        );
+        assert_eq!(jobs[1].job, NewJob { name: "b\nc".into(), data: "null".into(), options: String::new() });
         assert_eq!(jobs[0].job.options, "{\"delay\":1}");
     }
 

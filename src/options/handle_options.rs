@@ -45,5 +45,6 @@ impl HandleOptions {
 
 fn deadline(deadline_ms: f64) -> Result<Duration> {
     let duration = (deadline_ms >= 1.0).then(|| Duration::try_from_secs_f64(deadline_ms / 1_000.0).ok()).flatten();
-    duration.ok_or_else(|| Error::InvalidOption { message: format!("deadlineMs must be at least 1, got {deadline_ms}") })
+    duration
+        .ok_or_else(|| Error::InvalidOption { message: format!("deadlineMs must be at least 1, got {deadline_ms}") })
 }

@@ -5,5 +5,5 @@ mod handle_options;
 mod worker_options;
 
 pub(crate) use handle_options::HandleOptions;
-pub(crate) use worker_options::whole_concurrency;
 pub use worker_options::NativeWorkerOptions;
+pub(crate) use worker_options::whole_concurrency;

@@ -92,7 +92,10 @@ impl TryFrom<NativeWorkerOptions> for WorkerOptions {
                 .unwrap_or(default.drain_delay),
             remove_on_complete: given.remove_on_complete.map(retention),
             remove_on_fail: given.remove_on_fail.map(retention),
-            metrics_max_points: count("metrics.maxDataPoints", given.metrics.and_then(|metrics| metrics.max_data_points))?,
+            metrics_max_points: count(
+                "metrics.maxDataPoints",
+                given.metrics.and_then(|metrics| metrics.max_data_points),
+            )?,
             run_retry_delay: duration_ms("runRetryDelay", given.run_retry_delay)?.unwrap_or(default.run_retry_delay),
             maximum_rate_limit_delay: duration_ms("maximumRateLimitDelay", given.maximum_rate_limit_delay)?
                 .unwrap_or(default.maximum_rate_limit_delay),
@@ -121,7 +124,11 @@ fn rate_limit(limiter: RateLimiter) -> Result<RateLimit> {
 }
 
 fn retention(keep: KeepJobs) -> Retention {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a saturating cast is the wanted reading")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a saturating cast is the wanted reading"
+    )]
     let whole = |number: f64| number as u64;
     Retention {
         age_s: keep.age.map(whole),
@@ -167,8 +174,7 @@ mod tests {
 
     #[test]
     fn units_are_those_users_write() {
-        let given =
-            NativeWorkerOptions { drain_delay: Some(0.25), lock_duration: Some(5_000.0), ..Default::default() };
+        let given = NativeWorkerOptions { drain_delay: Some(0.25), lock_duration: Some(5_000.0), ..Default::default() };
         let options = convert(given).unwrap();
         assert_eq!(options.drain_delay, Duration::from_millis(250));
         assert_eq!(options.lock_duration, Duration::from_secs(5));
@@ -178,7 +184,10 @@ mod tests {
     fn values_that_cannot_work_are_refused_in_bullmqs_words() {
         let none = NativeWorkerOptions::default;
         let cases = [
-            (NativeWorkerOptions { max_stalled_count: Some(-1.0), ..none() }, "maxStalledCount must be greater or equal than 0"),
+            (
+                NativeWorkerOptions { max_stalled_count: Some(-1.0), ..none() },
+                "maxStalledCount must be greater or equal than 0",
+            ),
             (
                 NativeWorkerOptions { max_started_attempts: Some(-1.0), ..none() },
                 "maxStartedAttempts must be greater or equal than 0",

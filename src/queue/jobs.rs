@@ -91,7 +91,12 @@ impl NativeQueue {
 
     /// Keeps locks, given by job ids and their tokens, for `duration_ms` from now; answers the jobs whose lock is gone.
     #[napi]
-    pub async fn extend_job_locks(&self, job_ids: Vec<String>, tokens: Vec<String>, duration_ms: f64) -> Answer<Vec<String>> {
+    pub async fn extend_job_locks(
+        &self,
+        job_ids: Vec<String>,
+        tokens: Vec<String>,
+        duration_ms: f64,
+    ) -> Answer<Vec<String>> {
         let locks: Vec<_> = job_ids.into_iter().zip(tokens).collect();
         self.handle.run(async { self.queue.scripts().renew_locks(&locks, lock_duration(duration_ms)?).await }).await
     }

@@ -71,7 +71,8 @@ impl NativeQueue {
     #[napi]
     pub fn meta_values(&self, max_events: Option<u32>) -> String {
         let max_events = max_events.unwrap_or(DEFAULT_MAX_EVENTS);
-        serde_json::json!({ "opts.maxLenEvents": max_events, "version": format!("bullmq:{BULLMQ_VERSION}") }).to_string()
+        serde_json::json!({ "opts.maxLenEvents": max_events, "version": format!("bullmq:{BULLMQ_VERSION}") })
+            .to_string()
     }
 
     /// Records in Redis which state this package writes and how long the event stream may grow.

@@ -44,9 +44,7 @@ impl NativeQueue {
     /// Jobs as four lines each; empty for none.
     #[napi]
     pub async fn get_jobs(&self, range: NativeJobRange) -> Answer<String> {
-        self.handle
-            .run(async { Ok(jobs_text(&self.queue.jobs(&states(&range.types), range.of_state()).await?)) })
-            .await
+        self.handle.run(async { Ok(jobs_text(&self.queue.jobs(&states(&range.types), range.of_state()).await?)) }).await
     }
 
     /// Ids of jobs, one state after the other.

@@ -64,14 +64,18 @@ impl NativeQueue {
     #[napi]
     pub async fn take_job(&self, token: String, waits: bool, now_ms: i64) -> Answer<Option<String>> {
         runtime::clock().follow(now_ms);
-        self.handle
-            .run(async { Ok(self.work()?.take(&token, waits, now_ms).await?.as_ref().map(job_text)) })
-            .await
+        self.handle.run(async { Ok(self.work()?.take(&token, waits, now_ms).await?.as_ref().map(job_text)) }).await
     }
 
     /// Ends a run of a job as `end` (two lines) says, and with `takes_next` takes the next job under the same token.
     #[napi]
-    pub async fn finish_job(&self, job: NativeActiveJob, end: String, takes_next: bool, now_ms: i64) -> Answer<NativeManualEnd> {
+    pub async fn finish_job(
+        &self,
+        job: NativeActiveJob,
+        end: String,
+        takes_next: bool,
+        now_ms: i64,
+    ) -> Answer<NativeManualEnd> {
         runtime::clock().follow(now_ms);
         self.handle
             .run(async {
@@ -85,7 +89,9 @@ impl NativeQueue {
     #[napi]
     pub async fn move_job_to_delayed(&self, job_id: String, token: String, until_ms: i64, now_ms: i64) -> Answer<()> {
         runtime::clock().follow(now_ms);
-        self.handle.run(self.put_back(JobResult { job_id, token, outcome: JobOutcome::Delayed { until_ms } }, now_ms)).await
+        self.handle
+            .run(self.put_back(JobResult { job_id, token, outcome: JobOutcome::Delayed { until_ms } }, now_ms))
+            .await
     }
 
     /// Puts an active job back to wait.
@@ -132,6 +138,10 @@ impl From<Taken> for NativeTaken {
     fn from(taken: Taken) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of any limit fit into a double")]
         let rate_limit_ms = taken.rate_limit_ms as f64;
-        Self { job: taken.job.as_ref().map(job_text), rate_limit_ms, next_delayed_ms: taken.next_delayed_ms.unwrap_or(0) }
+        Self {
+            job: taken.job.as_ref().map(job_text),
+            rate_limit_ms,
+            next_delayed_ms: taken.next_delayed_ms.unwrap_or(0),
+        }
     }
 }

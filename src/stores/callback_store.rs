@@ -73,8 +73,7 @@ impl SubscriptionStore for CallbackStore {
 impl FileStore for CallbackStore {
     async fn update(&self, file_id: &str, update: FileUpdate) -> Result<(), StoreError> {
         let FileUpdate { compressed_url, thumbnail_url, processed } = update;
-        let fields =
-            json!({ "compressedUrl": compressed_url, "thumbnailUrl": thumbnail_url, "processed": processed });
+        let fields = json!({ "compressedUrl": compressed_url, "thumbnailUrl": thumbnail_url, "processed": processed });
         self.ask(("files.update", "update a file"), json!([file_id, fields])).await
     }
 }

@@ -1,7 +1,7 @@
 //! The one start/stop contract of background loops.
 
 use std::future::Future;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -24,12 +24,13 @@ impl Service {
 
     /// Runs `body` on the current runtime; it must end soon after the token it is given fires.
     ///
-    /// Must be called within a tokio runtime.
+    /// # Panics
+    /// Outside a tokio runtime.
     pub fn start<F>(&self, body: impl FnOnce(CancellationToken) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let mut task = self.task.lock().expect("no code panics while it holds this lock");
+        let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
         if task.is_none() && !self.stopping.is_cancelled() {
             *task = Some(tokio::spawn(body(self.stopping.clone())));
         }
@@ -38,7 +39,7 @@ impl Service {
     /// Asks the loop to end and waits until it has.
     pub async fn stop(&self) {
         self.stopping.cancel();
-        let task = self.task.lock().expect("no code panics while it holds this lock").take();
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task
             && let Err(error) = task.await
         {

@@ -21,7 +21,9 @@ fn reader(server: &RedisServer, fixture: &Fixture, options: QueueEventsOptions) 
 async fn read(events: &QueueEvents, count: usize) -> Vec<StreamEvent> {
     let mut read = Vec::new();
     while read.len() < count {
-        read.extend(tokio::time::timeout(PATIENCE, events.next()).await.expect("an event comes").expect("Redis answers"));
+        read.extend(
+            tokio::time::timeout(PATIENCE, events.next()).await.expect("an event comes").expect("Redis answers"),
+        );
     }
     read
 }

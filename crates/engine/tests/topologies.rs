@@ -28,8 +28,10 @@ async fn run_one_job(options: &ConnectionOptions, prefix: &str) -> Queue {
     let mut blocking = connection.blocking("worker");
     let marker = blocking.wait_for_marker(&keys.marker(), std::time::Duration::from_secs(5)).await.unwrap();
     assert!(marker.is_some());
-    let fetched =
-        scripts.settle(SettleCall { fetch: Some(support::fetch(1)), now_ms: NOW, ..SettleCall::default() }).await.unwrap();
+    let fetched = scripts
+        .settle(SettleCall { fetch: Some(support::fetch(1)), now_ms: NOW, ..SettleCall::default() })
+        .await
+        .unwrap();
     assert_eq!(fetched.jobs[0].job.id, id);
     let kind = FinishKind::Completed { returnvalue: "1".into(), retention: Retention::keep_all() };
     let finishes = vec![support::finish(&fetched.jobs[0], kind)];

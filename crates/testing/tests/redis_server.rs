@@ -14,10 +14,7 @@ fn durable_server_keeps_its_port_and_data_through_kill_and_restart() {
     server.restart();
 
     assert_eq!(server.port(), port);
-    assert_eq!(
-        server.client().get_connection().unwrap().get("key").unwrap().as_deref(),
-        Some("value")
-    );
+    assert_eq!(server.client().get_connection().unwrap().get("key").unwrap().as_deref(), Some("value"));
 }
 
 #[test]

@@ -19,14 +19,16 @@ const CLUSTER_RETRY_WAIT_MS: u64 = 200;
 
 /// Knows how to open sockets for one set of options.
 pub(super) enum Server {
-    Single(redis::Client),
+    Single(Box<redis::Client>),
     /// Asks the sentinels for the primary anew for every socket.
-    Sentinel(tokio::sync::Mutex<SentinelClient>),
-    /// One client per kind of socket, for the response timeout is part of it.
-    Cluster {
-        commands: ClusterClient,
-        blocking: ClusterClient,
-    },
+    Sentinel(Box<tokio::sync::Mutex<SentinelClient>>),
+    Cluster(Box<ClusterClients>),
+}
+
+/// One client per kind of socket, for the response timeout is part of it.
+pub(super) struct ClusterClients {
+    commands: ClusterClient,
+    blocking: ClusterClient,
 }
 
 /// What a socket is for.
@@ -55,19 +57,21 @@ pub(super) enum Request<'a> {
 impl Server {
     pub(super) fn new(options: &ConnectionOptions) -> Result<Self> {
         match &options.endpoint {
-            Endpoint::Tcp { .. } | Endpoint::Unix { .. } => options.client().map(Self::Single),
+            Endpoint::Tcp { .. } | Endpoint::Unix { .. } => {
+                options.client().map(|client| Self::Single(Box::new(client)))
+            }
             Endpoint::Sentinel { sentinels, primary, sentinel_password, tls } => {
                 let mut builder = sentinel_builder(sentinels, primary, tls.as_ref())?;
                 if let Some(Secret(password)) = sentinel_password {
                     builder = builder.set_client_to_sentinel_password(password);
                 }
                 let client = primary_settings(builder, options).build()?;
-                Ok(Self::Sentinel(tokio::sync::Mutex::new(client)))
+                Ok(Self::Sentinel(Box::new(tokio::sync::Mutex::new(client))))
             }
-            Endpoint::Cluster { nodes, tls } => Ok(Self::Cluster {
+            Endpoint::Cluster { nodes, tls } => Ok(Self::Cluster(Box::new(ClusterClients {
                 commands: cluster_client(options, nodes, tls.as_ref(), options.response_timeout)?,
                 blocking: cluster_client(options, nodes, tls.as_ref(), Duration::MAX)?,
-            }),
+            }))),
         }
     }
 
@@ -83,11 +87,11 @@ impl Server {
             (Self::Sentinel(client), _) => {
                 client.lock().await.get_async_connection_with_config(&config).await.map(Socket::Single)
             }
-            (Self::Cluster { commands, .. }, Purpose::Commands) => {
-                commands.get_async_connection().await.map(Socket::Cluster)
+            (Self::Cluster(clients), Purpose::Commands) => {
+                clients.commands.get_async_connection().await.map(Socket::Cluster)
             }
-            (Self::Cluster { blocking, .. }, Purpose::Blocking) => {
-                blocking.get_async_connection().await.map(Socket::Cluster)
+            (Self::Cluster(clients), Purpose::Blocking) => {
+                clients.blocking.get_async_connection().await.map(Socket::Cluster)
             }
         }
     }

@@ -38,12 +38,15 @@ struct Pending {
     is_sending: bool,
 }
 
+/// The id of each job or why it was refused, or why their call failed.
+type Added = Result<Vec<Result<String>>>;
+
 /// Jobs of one add that fit into one call.
 #[derive(Debug)]
 struct Group {
     jobs: Vec<EncodedJob>,
     limit: Option<Limit>,
-    reply: oneshot::Sender<Result<Vec<Result<String>>>>,
+    reply: oneshot::Sender<Added>,
 }
 
 /// When the caller gives up. Counted from the add: one that waits behind others gives up no later than one that was sent at once.
@@ -167,7 +170,7 @@ impl AddBatcher {
 
 /// Gives every group its own ids, or all of them the error their call ended with. A caller that stopped waiting misses its answer;
 /// its jobs are added all the same.
-fn answer(result: Result<Vec<Result<String>>>, waiting: Vec<(usize, oneshot::Sender<Result<Vec<Result<String>>>>)>) {
+fn answer(result: Added, waiting: Vec<(usize, oneshot::Sender<Added>)>) {
     match result {
         Ok(mut ids) => {
             for (count, reply) in waiting {

@@ -79,8 +79,7 @@ mod tests {
 
     #[test]
     fn running_jobs_are_waited_for_without_end() {
-        let step =
-            Closing::new(LOCK).step(CloseRequest { deadline: None }, unfinished(1, 0, false), Instant::now());
+        let step = Closing::new(LOCK).step(CloseRequest { deadline: None }, unfinished(1, 0, false), Instant::now());
         assert_eq!(step, Step::Wait { until: None });
     }
 
@@ -95,8 +94,7 @@ mod tests {
 
     #[test]
     fn an_idle_worker_ends_at_once() {
-        let step =
-            Closing::new(LOCK).step(CloseRequest { deadline: None }, unfinished(0, 0, false), Instant::now());
+        let step = Closing::new(LOCK).step(CloseRequest { deadline: None }, unfinished(0, 0, false), Instant::now());
         assert_eq!(step, Step::End);
     }
 

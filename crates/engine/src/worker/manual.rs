@@ -67,8 +67,7 @@ impl ManualWork {
     pub async fn take(&self, token: &str, waits: bool, now_ms: i64) -> Result<Option<Job>> {
         let mut may_wait = waits;
         loop {
-            let taken = self.take_now(token, now_ms).await?;
-            match taken.job {
+            match self.take_now(token, now_ms).await?.job {
                 Some(job) if job.deferred_failure.is_some() => self.fail_deferred(&job, token, now_ms).await?,
                 None if may_wait => {
                     may_wait = false;
