@@ -48,7 +48,7 @@ describe('errors', () => {
   test('calls under way end when their handle is closed', async () => {
     const queue = new Queue('work', { connection: { port: 1 }, skipMetasUpdate: true });
     queue.on('error', () => undefined);
-    const adding = expect(queue.add('a', {})).rejects.toBeInstanceOf(ConnectionClosedError);
+    const adding = await expect(queue.add('a', {})).rejects.toBeInstanceOf(ConnectionClosedError);
     await queue.close();
     await adding;
   });

@@ -42,7 +42,11 @@ describe('a job', () => {
 
   test('knows its queue', async () => {
     const job = await queue.add('a', {});
-    expect([job.queueName, job.prefix, job.queueQualifiedName]).toEqual(['work', queue.opts.prefix, queue.qualifiedName]);
+    expect([job.queueName, job.prefix, job.queueQualifiedName]).toEqual([
+      'work',
+      queue.opts.prefix,
+      queue.qualifiedName,
+    ]);
   });
 
   test('has JSON without its ties to the queue', async () => {
@@ -243,7 +247,7 @@ describe('waiting for a job', () => {
   test('rejects when the queue is closed meanwhile', async () => {
     const job = await queue.add('a', {});
     const waiting = job.waitUntilFinished();
-    const rejected = expect(waiting).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+    const rejected = await expect(waiting).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
     await queue.close();
     await rejected;
   });

@@ -89,10 +89,24 @@ describe('a worker', () => {
   });
 
   test.each<[string, Processor, string]>([
-    ['a synchronous throw', () => { throw new Error('sync'); }, 'sync'],
-    ['a thrown string', () => Promise.reject('text' as unknown as Error), 'text'],
-    ['a thrown undefined', () => Promise.reject(undefined as unknown as Error), 'undefined'],
-    ['a result that is a cycle', () => { const cycle: Record<string, unknown> = {}; cycle['self'] = cycle; return Promise.resolve(cycle); }, 'circular'],
+    [
+      'a synchronous throw',
+      () => {
+        throw new Error('sync');
+      },
+      'sync',
+    ],
+    ['a thrown string', () => Promise.reject('text'), 'text'],
+    ['a thrown undefined', () => Promise.reject(undefined), 'undefined'],
+    [
+      'a result that is a cycle',
+      () => {
+        const cycle: Record<string, unknown> = {};
+        cycle['self'] = cycle;
+        return Promise.resolve(cycle);
+      },
+      'circular',
+    ],
     ['a result that is a bigint', () => Promise.resolve(1n), 'BigInt'],
   ])('%s fails the job and nothing else', async (_, processor, reason) => {
     const worker = work(processor);
@@ -228,7 +242,10 @@ describe('a worker', () => {
       return Promise.resolve();
     });
     worker.on('completed', (job) => order.push(`completed ${job.id ?? ''}`));
-    await queue.addBulk([{ name: 'a', data: {} }, { name: 'b', data: {} }]);
+    await queue.addBulk([
+      { name: 'a', data: {} },
+      { name: 'b', data: {} },
+    ]);
     await until('both', () => order.length === 4);
     expect(order).toEqual(['run 1', 'completed 1', 'run 2', 'completed 2']);
   });
@@ -238,7 +255,10 @@ describe('a worker', () => {
     worker.on('active', () => void worker.pause(true));
     const heard: string[] = [];
     worker.on('paused', () => heard.push('paused')).on('resumed', () => heard.push('resumed'));
-    await queue.addBulk([{ name: 'a', data: {} }, { name: 'b', data: {} }]);
+    await queue.addBulk([
+      { name: 'a', data: {} },
+      { name: 'b', data: {} },
+    ]);
     await until('the first job', async () => (await queue.getCompletedCount()) === 1);
     await worker.pause();
     expect(worker.isPaused()).toBe(true);
@@ -282,7 +302,9 @@ describe('a worker', () => {
         }),
     );
     worker.on('active', (job) => {
-      process.nextTick(() => expect(worker.cancelJob(job.id ?? '', 'enough')).toBe(true));
+      process.nextTick(() => {
+        expect(worker.cancelJob(job.id ?? '', 'enough')).toBe(true);
+      });
     });
     expect(await run(worker)).toMatchObject({ failedReason: 'cancelled: enough' });
     expect(worker.cancelJob('none')).toBe(false);
@@ -315,7 +337,10 @@ describe('a worker', () => {
     worker.on('completed', () => {
       throw new Error('listener');
     });
-    await queue.addBulk([{ name: 'a', data: {} }, { name: 'b', data: {} }]);
+    await queue.addBulk([
+      { name: 'a', data: {} },
+      { name: 'b', data: {} },
+    ]);
     await until('two errors', () => errors.length === 2);
     expect(errors).toEqual(['listener', 'listener']);
     expect(await queue.getCompletedCount()).toBe(2);
@@ -345,7 +370,11 @@ describe('a worker', () => {
 
   test('manual processing takes, extends and finishes jobs', async () => {
     const worker = work(null);
-    await queue.addBulk([{ name: 'a', data: { n: 1 } }, { name: 'b', data: {} }, { name: 'c', data: {} }]);
+    await queue.addBulk([
+      { name: 'a', data: { n: 1 } },
+      { name: 'b', data: {} },
+      { name: 'c', data: {} },
+    ]);
     const first = await worker.getNextJob('my-token');
     expect(first).toMatchObject({ name: 'a', data: { n: 1 }, token: 'my-token' });
     expect(await first?.extendLock('my-token', 60_000)).toBe(1);

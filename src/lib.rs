@@ -1,5 +1,7 @@
 //! The Rust-Node binding: converts in, calls the engine, converts out.
 
+#![allow(clippy::large_futures, reason = "the binding boxes the future of every exported method")]
+#![allow(clippy::needless_pass_by_value, reason = "what JavaScript hands over arrives owned")]
 // The addon's exports are public items that no Rust code can reach.
 #![allow(unreachable_pub)]
 

@@ -33,7 +33,7 @@ export function configure(options: ProcessorConfiguration): void {
 
 /** Runs a `process-image` job in Rust, from a processor of your own. */
 export async function processImage(
-  job: Job<ImageProcessingData>,
+  job: Job<ImageProcessingData, PublishedImage | ConvertedImage>,
   token?: string,
   signal?: AbortSignal,
 ): Promise<PublishedImage | ConvertedImage> {
@@ -43,7 +43,7 @@ export async function processImage(
 
 /** Runs a `push-notification` job in Rust, from a processor of your own. */
 export async function processPushNotification(
-  job: Job<PushNotificationData>,
+  job: Job<PushNotificationData, PushResult>,
   token?: string,
   signal?: AbortSignal,
 ): Promise<PushResult> {
@@ -53,7 +53,7 @@ export async function processPushNotification(
 
 /** Runs a `batch-push-notification` job in Rust, from a processor of your own. */
 export async function processBatchPushNotification(
-  job: Job<BatchPushNotificationData>,
+  job: Job<BatchPushNotificationData, BatchPushResult>,
   token?: string,
   signal?: AbortSignal,
 ): Promise<BatchPushResult> {

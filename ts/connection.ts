@@ -43,7 +43,7 @@ export function toNativeConnection(connection: ConnectionOptions | undefined): N
   return {
     url: options.url,
     host: options.host,
-    port: options.port === undefined ? undefined : Number(options.port),
+    port: options.port,
     path: options.path,
     username: options.username,
     password: options.password,

@@ -1,5 +1,12 @@
 /** Job queue and background workers on Redis. */
-export { DelayedError, RATE_LIMIT_ERROR, RateLimitError, UnrecoverableError, WaitingChildrenError, WaitingError } from './control-flow';
+export {
+  DelayedError,
+  RATE_LIMIT_ERROR,
+  RateLimitError,
+  UnrecoverableError,
+  WaitingChildrenError,
+  WaitingError,
+} from './control-flow';
 export * from './errors';
 export { Job, type BulkJob } from './job';
 export type { ConnectionOptions, RedisClient, RedisOptions, TlsOptions } from './options/connection-options';

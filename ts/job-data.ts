@@ -36,5 +36,6 @@ function refuseBytes(value: unknown, path: string): void {
 
 /** The JSON text of a value that may be `undefined`, which is stored as `null`. */
 export function stringifyValue(value: unknown): string {
-  return (JSON.stringify(value) as string | undefined) ?? 'null';
+  const text: string | undefined = JSON.stringify(value);
+  return text ?? 'null';
 }

@@ -87,7 +87,7 @@ export class JobFields<Data, Result, Name extends string, Progress extends JobPr
 
   /** @internal The fields of a record that the engine handed over. */
   static read(queue: QueueLike, record: JobRecord<unknown, unknown>): JobFields<unknown, unknown, string, JobProgress> {
-    const fields = new JobFields(queue, record.header.name, undefined as unknown);
+    const fields = new JobFields<unknown, unknown, string, JobProgress>(queue, record.header.name, undefined);
     fields.adopt(record);
     return fields;
   }

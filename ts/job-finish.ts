@@ -90,7 +90,11 @@ class FinishListener<Result> {
     }
   }
 
-  private on(events: QueueEvents, event: `${string}:${string}`, listener: (args: Record<string, unknown>) => void): void {
+  private on(
+    events: QueueEvents,
+    event: `${string}:${string}`,
+    listener: (args: Record<string, unknown>) => void,
+  ): void {
     events.on(event, listener);
     this.undo.push(() => {
       events.off(event, listener);

@@ -11,12 +11,12 @@ import type { JobJson, JobProgress } from './types';
 export type NextJobData = [job: JobJson | undefined, id: string | undefined, limitDelay: number, delayUntil: number];
 
 /** What the owner of a job's lock may do with it, and the processor that a worker runs need not. */
-export abstract class JobProcessing<
+export abstract class JobProcessing<Data, Result, Name extends string, Progress extends JobProgress> extends JobMoves<
   Data,
   Result,
-  Name extends string,
-  Progress extends JobProgress,
-> extends JobMoves<Data, Result, Name, Progress> {
+  Name,
+  Progress
+> {
   /**
    * Completes the job and, unless `fetchNext` is `false`, takes the next one under the same token.
    *
@@ -24,7 +24,11 @@ export abstract class JobProcessing<
    * that JSON cannot express.
    */
   async moveToCompleted(returnValue: Result, token: string, fetchNext = true): Promise<NextJobData | []> {
-    const next = await this.finish({ outcome: 'completed', returnvalue: stringifyValue(returnValue) }, token, fetchNext);
+    const next = await this.finish(
+      { outcome: 'completed', returnvalue: stringifyValue(returnValue) },
+      token,
+      fetchNext,
+    );
     this.returnvalue = returnValue;
     return next;
   }

@@ -53,7 +53,8 @@ export function readJobRecord<Data, Result>(lines: readonly string[], first: num
     texts: {
       opts: LazyJson.parsing(opts, (text) => JSON.parse(decodeJobOptions(text)) as JobsOptions),
       data: LazyJson.parsing(data),
-      returnvalue: returnvalue === '' ? LazyJson.of<Result>(null as Result) : LazyJson.parsing<Result>(returnvalue, textOrValue),
+      returnvalue:
+        returnvalue === '' ? LazyJson.of<Result>(null as Result) : LazyJson.parsing<Result>(returnvalue, textOrValue),
     },
   };
 }

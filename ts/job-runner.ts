@@ -81,7 +81,7 @@ export class JobRunner<Data, Result, Name extends string, Progress extends JobPr
     try {
       const attemptsMade = job.attemptsMade + 1;
       const type = calling(() => backoffTypeToAsk(JSON.stringify(job.opts), attemptsMade, failure.name));
-      return type === null ? undefined : await backoffStrategy(attemptsMade, type, thrown as Error, job as unknown as Job);
+      return type === null ? undefined : await backoffStrategy(attemptsMade, type, thrown as Error, job);
     } catch (error) {
       this.onStrategyError(error);
       return undefined;

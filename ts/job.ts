@@ -49,7 +49,13 @@ export class Job<
     jobs: readonly BulkJob<T, N>[],
   ): Promise<Job<T, R, N>[]> {
     const created = jobs.map(({ name, data, opts }) => new this<T, R, N>(queue, name, data, opts));
-    const ids = created.length === 0 ? [] : await addAll(queue, created.map((job) => job.toNewJob()));
+    const ids =
+      created.length === 0
+        ? []
+        : await addAll(
+            queue,
+            created.map((job) => job.toNewJob()),
+          );
     created.forEach((job, index) => {
       job.id = ids[index] as string;
     });

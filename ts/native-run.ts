@@ -10,8 +10,6 @@ export function processorOf<Data, Result>(handle: NativeProcessor): NativeJobPro
 }
 
 /** Runs a native processor for a job that JavaScript holds: progress, ledger and log lines go where the job's queue leads. */
-// The parameters of every processor, and the handle.
-// eslint-disable-next-line max-params
 async function runJob<Data, Result>(
   handle: NativeProcessor,
   job: Job<Data, Result>,
@@ -52,7 +50,8 @@ function notify(job: Job, kind: string, text: string): void {
 async function endOf<Result>(run: NativeRun, job: Job, token: string | undefined): Promise<Result> {
   const { returnvalue, failure, delayedUntil } = await run.run();
   if (failure) {
-    const error = failure.name === 'UnrecoverableError' ? new UnrecoverableError(failure.message) : new Error(failure.message);
+    const error =
+      failure.name === 'UnrecoverableError' ? new UnrecoverableError(failure.message) : new Error(failure.message);
     throw Object.assign(error, { code: failure.code, retryAfter: failure.retryAfter });
   }
   if (typeof delayedUntil === 'number') {

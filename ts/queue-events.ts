@@ -72,10 +72,10 @@ export class QueueEvents<ReturnType = Untyped> extends QueueBase<QueueEventsList
     }
   }
 
-  override on<L extends QueueEventsListener<ReturnType> = QueueEventsListener<ReturnType>, U extends KeyOf<L> = KeyOf<L>>(
-    event: U,
-    listener: Listener<L[U]>,
-  ): this {
+  override on<
+    L extends QueueEventsListener<ReturnType> = QueueEventsListener<ReturnType>,
+    U extends KeyOf<L> = KeyOf<L>,
+  >(event: U, listener: Listener<L[U]>): this {
     return super.on(event as never, listener as never);
   }
 

@@ -1,5 +1,6 @@
 import type { NativeQueue } from './native';
 import type { QueueBaseOptions } from './options/queue-options';
+import type { Untyped } from './types';
 
 /** What a job needs of the object that holds it: a queue, a worker, or an object that stands in for one. */
 export interface QueueLike {
@@ -13,5 +14,6 @@ export interface QueueLike {
   readonly closeSignal: AbortSignal;
   /** Identifies the server, so that objects working on the same queue can share what they use. */
   readonly connectionKey: string;
-  emit(event: string | symbol, ...args: unknown[]): boolean;
+  // Emitters that know their events take fewer names and arguments than any caller may think of.
+  emit(event: Untyped, ...args: Untyped[]): boolean;
 }

@@ -7,14 +7,7 @@ import type { DefaultJobOptions, JobsOptions } from './options/job-options';
 import type { ObliterateOpts, QueueOptions, RetryJobsOptions } from './options/queue-options';
 import { QueueGetters } from './queue-getters';
 import { originals } from './timers';
-import type {
-  CleanableType,
-  ExtractDataType,
-  ExtractNameType,
-  ExtractResultType,
-  JobProgress,
-  Untyped,
-} from './types';
+import type { CleanableType, ExtractDataType, ExtractNameType, ExtractResultType, JobProgress, Untyped } from './types';
 
 /** Listeners of a {@link Queue}: what happened through this very object, not through others or in workers. */
 export interface QueueListener<JobBase extends Job = Job> {
@@ -65,7 +58,10 @@ export class Queue<
   DataType = ExtractDataType<DataTypeOrJob, DataTypeOrJob>,
   ResultType = ExtractResultType<DataTypeOrJob, DefaultResultType>,
   NameType extends string = ExtractNameType<DataTypeOrJob, DefaultNameType>,
-> extends QueueGetters<JobOf<DataTypeOrJob, ResultType, NameType>, QueueListener<JobOf<DataTypeOrJob, ResultType, NameType>>> {
+> extends QueueGetters<
+  JobOf<DataTypeOrJob, ResultType, NameType>,
+  QueueListener<JobOf<DataTypeOrJob, ResultType, NameType>>
+> {
   /** Unique to this object. */
   readonly token: UUID = randomUUID();
   /** Options of every job, unless it brings its own. */
@@ -110,7 +106,7 @@ export class Queue<
   ): Promise<Job<DataType, ResultType, NameType>> {
     return typeof first === 'string'
       ? this.addJob(first as NameType, second as DataType, third)
-      : this.addJob(UNNAMED as NameType, first as DataType, second as JobsOptions | undefined);
+      : this.addJob(UNNAMED as NameType, first, second as JobsOptions | undefined);
   }
 
   /** Adds jobs in order: all of them or, if one is refused, none. */

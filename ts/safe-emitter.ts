@@ -6,7 +6,9 @@ import type { Untyped } from './types';
 type Listener = (...args: Untyped[]) => void;
 
 /** The listener of one event in a map of listeners. */
-type ListenerOf<Listeners, Event extends keyof Listeners> = Listeners[Event] extends Listener ? Listeners[Event] : never;
+type ListenerOf<Listeners, Event extends keyof Listeners> = Listeners[Event] extends Listener
+  ? Listeners[Event]
+  : never;
 
 /** Names of the events in a map of listeners. */
 type EventOf<Listeners> = Extract<keyof Listeners, string>;

@@ -69,6 +69,7 @@ impl NativeQueue {
 
     /// The settings that [`NativeQueue::write_meta`] writes, JSON text.
     #[napi]
+    #[allow(clippy::unused_self, reason = "JavaScript asks the queue it holds")]
     pub fn meta_values(&self, max_events: Option<u32>) -> String {
         let max_events = max_events.unwrap_or(DEFAULT_MAX_EVENTS);
         serde_json::json!({ "opts.maxLenEvents": max_events, "version": format!("bullmq:{BULLMQ_VERSION}") })

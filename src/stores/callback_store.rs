@@ -47,8 +47,8 @@ impl CallbackStore {
     ) -> Result<T, StoreError> {
         let failed = |message: String| StoreError::Custom { action: purpose, message };
         let request = FnArgs::from((action.to_owned(), args.to_string()));
-        let promise = self.ask.call_async(request).await.map_err(|error| failed(error.reason.to_string()))?;
-        let reply = promise.await.map_err(|error| failed(error.reason.to_string()))?;
+        let promise = self.ask.call_async(request).await.map_err(|error| failed(error.reason.clone()))?;
+        let reply = promise.await.map_err(|error| failed(error.reason.clone()))?;
         match serde_json::from_str(&reply).map_err(|error| failed(error.to_string()))? {
             Reply::Value(value) => serde_json::from_value(value).map_err(|error| failed(error.to_string())),
             Reply::Error(message) => Err(failed(message)),

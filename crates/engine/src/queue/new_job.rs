@@ -227,6 +227,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "the calls read better without a reference")]
     fn resolve(options: Value) -> Result<ResolvedOptions> {
         ResolvedOptions::new(options.as_object().unwrap().clone())
     }
