@@ -43,7 +43,9 @@ export function toNativeConnection(connection: ConnectionOptions | undefined): N
   return {
     url: options.url,
     host: options.host,
-    port: options.port,
+    // Callers without types pass text from the environment.
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-conversion
+    port: options.port === undefined ? undefined : Number(options.port),
     path: options.path,
     username: options.username,
     password: options.password,

@@ -36,6 +36,6 @@ function refuseBytes(value: unknown, path: string): void {
 
 /** The JSON text of a value that may be `undefined`, which is stored as `null`. */
 export function stringifyValue(value: unknown): string {
-  const text: string | undefined = JSON.stringify(value);
-  return text ?? 'null';
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the library's types leave out that it may be undefined
+  return JSON.stringify(value) ?? 'null';
 }

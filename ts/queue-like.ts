@@ -8,11 +8,11 @@ export interface QueueLike {
   /** `<prefix>:<queue name>` */
   readonly qualifiedName: string;
   readonly opts: QueueBaseOptions;
-  /** Operations on the queue's state. */
+  /** @internal Operations on the queue's state. */
   readonly native: NativeQueue;
-  /** Aborted once the object is closed; what waits on the queue must end then. */
+  /** @internal Aborted once the object is closed; what waits on the queue must end then. */
   readonly closeSignal: AbortSignal;
-  /** Identifies the server, so that objects working on the same queue can share what they use. */
+  /** @internal Identifies the server, so that objects working on the same queue can share what they use. */
   readonly connectionKey: string;
   // Emitters that know their events take fewer names and arguments than any caller may think of.
   emit(event: Untyped, ...args: Untyped[]): boolean;

@@ -213,7 +213,7 @@ async fn retention_by_count_and_age_drops_the_oldest() {
 async fn the_rate_limit_bounds_a_batch_and_tells_how_long_it_lasts() {
     let fixture = Fixture::new().await;
     fixture.add_many(&[""; 10]).await;
-    let limiter = Some(RateLimit { max: 3, duration: Duration::from_secs(60) });
+    let limiter = Some(RateLimit { max: 3, duration: Duration::from_mins(1) });
 
     let first = fixture.settle(vec![], Some(Fetch { limiter, ..fetch(8) }), NOW).await;
     let second = fixture.settle(vec![], Some(Fetch { limiter, ..fetch(8) }), NOW).await;
@@ -228,7 +228,7 @@ async fn the_global_rate_limit_wins_over_the_workers() {
     let mut fixture = Fixture::new().await;
     fixture.add_many(&[""; 10]).await;
     let _: () = fixture.redis.hset_multiple(fixture.key("meta"), &[("max", "2"), ("duration", "60000")]).await.unwrap();
-    let limiter = Some(RateLimit { max: 5, duration: Duration::from_secs(60) });
+    let limiter = Some(RateLimit { max: 5, duration: Duration::from_mins(1) });
 
     let reply = fixture.settle(vec![], Some(Fetch { limiter, ..fetch(8) }), NOW).await;
 
