@@ -1,5 +1,7 @@
 //! Adding jobs against a real Redis.
 
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
 mod support;
 
 use redis::AsyncCommands;

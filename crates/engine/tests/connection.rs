@@ -1,5 +1,7 @@
 //! Faults of the wire: what was acknowledged took effect once, what could not be done is told in time.
 
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
 mod support;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! Reading a queue's event stream on a real Redis.
 
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
 mod support;
 
 use std::time::Duration;

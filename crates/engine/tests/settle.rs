@@ -1,5 +1,7 @@
 //! Finishing and fetching against a real Redis: one test per result code and per way to leave the active state.
 
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
 mod support;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! Jobs whose worker vanished, and workers that lose a lock.
 
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
 mod support;
 mod worker_harness;
 

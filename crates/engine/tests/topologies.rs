@@ -1,5 +1,7 @@
 //! The same engine on every way to run Redis: cluster, sentinels, TLS, unix socket, ACL users.
 
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
 mod support;
 
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! How a worker takes jobs, hands them out and settles them, on a real Redis.
 
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
 mod support;
 mod worker_harness;
 

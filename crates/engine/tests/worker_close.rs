@@ -1,5 +1,7 @@
 //! How a worker ends.
 
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
 mod support;
 mod worker_harness;
 

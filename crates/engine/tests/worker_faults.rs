@@ -1,5 +1,7 @@
 //! What a worker does when Redis goes away.
 
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
 mod support;
 mod worker_harness;
 

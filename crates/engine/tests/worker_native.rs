@@ -1,5 +1,7 @@
 //! Jobs that run in Rust.
 
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
 mod support;
 mod worker_harness;
 

@@ -1,5 +1,7 @@
 //! The guard that every other Redis test stands on.
 
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
 use std::net::TcpStream;
 
 use redis::TypedCommands;
