@@ -52,6 +52,13 @@ export interface Stores {
   users?: UserStore | undefined;
 }
 
+/** Everything that processors may need. */
+export interface AllStores extends Stores {
+  subscriptions: SubscriptionStore;
+  files: FileStore;
+  users: UserStore;
+}
+
 /** Stores in the embedded database. */
 export interface SqliteStores extends Stores {
   subscriptions: SubscriptionStore & {
@@ -100,7 +107,7 @@ export interface PrismaClientLike {
 }
 
 /** Stores in the application's own database, through its Prisma client with the models `PushSubscription`, `File` and `User`. */
-export function prismaStores(prisma: PrismaClientLike): Required<Stores> {
+export function prismaStores(prisma: PrismaClientLike): AllStores {
   return {
     subscriptions: {
       findByUser: (userIds) => prisma.pushSubscription.findMany({ where: { userId: { in: userIds } } }),
