@@ -93,3 +93,42 @@ async fn a_repeated_last_page_of_an_obliteration_is_no_error() {
     let _: () = fixture.redis.hset(meta, "paused", 1).await.unwrap();
     assert_eq!(fixture.repeat(&source::OBLITERATE, &["", "10", "9"]).await, Value::Int(0));
 }
+
+#[tokio::test]
+async fn a_repeated_add_still_tells_which_jobs_were_held_back() {
+    let mut fixture = Fixture::new().await;
+    let job = ["", "paint", "{}", "{}", "9", "0", "0", ""];
+    let holds = |number| [number, "", "", "x", "0", "", "", ""];
+    let orphan = ["3", "no:such:parent", "{}", "", "0", "", "", ""];
+    let args = [vec!["3"], job.repeat(3), holds("1").to_vec(), holds("2").to_vec(), orphan.to_vec()].concat();
+
+    let reply = fixture.repeat(&source::ADD, &args).await;
+
+    let id = || Value::BulkString(b"1".to_vec());
+    assert_eq!(reply, Value::Array(vec![id(), id(), Value::Int(-5)]));
+    assert_eq!(fixture.waiting().await, ["1"]);
+}
+
+#[tokio::test]
+async fn a_repeated_settle_hands_a_deduplication_on_once() {
+    let mut fixture = Fixture::new().await;
+    let keys = fixture.scripts.keys().clone();
+    let _: () = fixture.redis.hset_multiple(keys.job("1"), &[("name", "paint"), ("deid", "x")]).await.unwrap();
+    let _: () = fixture.redis.lpush(keys.named("active"), "1").await.unwrap();
+    let _: () = fixture.redis.set(keys.job_lock("1"), "token").await.unwrap();
+    let kept = [("jid", "2"), ("name", "paint"), ("data", "{}"), ("opts", "{}")];
+    let _: () = fixture.redis.hset_multiple(keys.job("dn:x"), &kept).await.unwrap();
+
+    let finish = ["completed", "1", "token", "1", "", "", "", "1000", ""];
+    let args = [&["9", "1", "0", "", "", "", "", "5"][..], &finish[..]].concat();
+    let call_id = new_call_id();
+    let args: Vec<&str> = [call_id.as_str()].into_iter().chain(args).collect();
+    for _ in 0..2 {
+        fixture.scripts.eval(&source::SETTLE, &args).await.unwrap();
+    }
+
+    assert_eq!(fixture.waiting().await, ["2"]);
+    let (metrics, _) = keys.metrics("completed");
+    let counted: i64 = fixture.redis.hget(metrics, "count").await.unwrap();
+    assert_eq!(counted, 1);
+}
