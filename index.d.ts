@@ -1236,11 +1236,11 @@ interface ProcessorConfiguration {
 /** Sets up {@link processImage} and {@link processPushNotification}; call it before the first job runs. */
 declare function configure(options: ProcessorConfiguration): void;
 /** Runs a `process-image` job in Rust, from a processor of your own. */
-declare function processImage(job: Job<ImageProcessingData, PublishedImage | ConvertedImage>, token?: string, signal?: AbortSignal): Promise<PublishedImage | ConvertedImage>;
+declare function processImage(job: Job, token?: string, signal?: AbortSignal): Promise<PublishedImage | ConvertedImage>;
 /** Runs a `push-notification` job in Rust, from a processor of your own. */
-declare function processPushNotification(job: Job<PushNotificationData, PushResult>, token?: string, signal?: AbortSignal): Promise<PushResult>;
+declare function processPushNotification(job: Job, token?: string, signal?: AbortSignal): Promise<PushResult>;
 /** Runs a `batch-push-notification` job in Rust, from a processor of your own. */
-declare function processBatchPushNotification(job: Job<BatchPushNotificationData, BatchPushResult>, token?: string, signal?: AbortSignal): Promise<BatchPushResult>;
+declare function processBatchPushNotification(job: Job, token?: string, signal?: AbortSignal): Promise<BatchPushResult>;
 
 /** Reading a queue. Ranges are positions, both ends included; `end` -1 is the last. */
 declare class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<Listeners> {

@@ -33,30 +33,26 @@ export function configure(options: ProcessorConfiguration): void {
 
 /** Runs a `process-image` job in Rust, from a processor of your own. */
 export async function processImage(
-  job: Job<ImageProcessingData, PublishedImage | ConvertedImage>,
+  job: Job,
   token?: string,
   signal?: AbortSignal,
 ): Promise<PublishedImage | ConvertedImage> {
   images ??= imageProcessor(configuration.images);
-  return images(job, token, signal);
+  return images(job as Job<ImageProcessingData, PublishedImage | ConvertedImage>, token, signal);
 }
 
 /** Runs a `push-notification` job in Rust, from a processor of your own. */
-export async function processPushNotification(
-  job: Job<PushNotificationData, PushResult>,
-  token?: string,
-  signal?: AbortSignal,
-): Promise<PushResult> {
+export async function processPushNotification(job: Job, token?: string, signal?: AbortSignal): Promise<PushResult> {
   push ??= pushProcessors(configuration.push);
-  return push.single(job, token, signal);
+  return push.single(job as Job<PushNotificationData, PushResult>, token, signal);
 }
 
 /** Runs a `batch-push-notification` job in Rust, from a processor of your own. */
 export async function processBatchPushNotification(
-  job: Job<BatchPushNotificationData, BatchPushResult>,
+  job: Job,
   token?: string,
   signal?: AbortSignal,
 ): Promise<BatchPushResult> {
   push ??= pushProcessors(configuration.push);
-  return push.batch(job, token, signal);
+  return push.batch(job as Job<BatchPushNotificationData, BatchPushResult>, token, signal);
 }

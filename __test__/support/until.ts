@@ -3,7 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const POLL_INTERVAL_MS = 10;
 
 /** Waits until `condition` answers something true, which it returns; fails after `deadlineMs` with what was waited for. */
-export async function until<T>(what: string, condition: () => T | Promise<T>, deadlineMs = 15_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  deadlineMs = 15_000,
+): Promise<NonNullable<T>> {
   const deadline = Date.now() + deadlineMs;
   for (;;) {
     const answer = await condition();
