@@ -8,7 +8,7 @@ const COMPARE = `
   import * as imported from '@synapse/queue';
   import { createRequire } from 'node:module';
   const required = createRequire(import.meta.url)('@synapse/queue');
-  const names = Object.keys(imported).filter((name) => !['default', 'module.exports'].includes(name));
+  const names = Object.keys(imported).filter((name) => !['default', 'module.exports', '__esModule'].includes(name));
   const different = names.filter((name) => imported[name] !== required[name]);
   console.log(JSON.stringify({ imported: names.sort(), required: Object.keys(required).sort(), different }));
 `;

@@ -60,7 +60,7 @@ export class CommandProcess {
       }
       return found;
     };
-    return (await until(`the line "${part}" in:\n${this.lines.join('\n')}`, find, deadlineMs)) ?? '';
+    return until(`the line "${part}" in:\n${this.lines.join('\n')}`, find, deadlineMs);
   }
 
   /** Entries of the JSON log format, those of one event. */
