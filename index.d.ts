@@ -375,7 +375,7 @@ interface RedisOptions {
     retryStrategy?: ((times: number) => number | null | undefined) | undefined;
     /** Accepted because ioredis has it; must be `null` on a connection object that a worker shares. */
     maxRetriesPerRequest?: number | null | undefined;
-    /** `false` makes commands fail at once while Redis is away, instead of waiting for it. Default `true`. */
+    /** Accepted because ioredis has it; `deadlineMs` of the queue bounds how long a call waits for Redis. */
     enableOfflineQueue?: boolean | undefined;
     /** Not supported: use the queue's `prefix`. */
     keyPrefix?: string | undefined;
@@ -388,10 +388,6 @@ interface TlsOptions {
     cert?: string | Uint8Array | undefined;
     /** Private key of the client certificate. */
     key?: string | Uint8Array | undefined;
-    /** Name the server's certificate must carry. Default: the host. */
-    servername?: string | undefined;
-    /** `false` accepts any certificate; only for tests. Default `true`. */
-    rejectUnauthorized?: boolean | undefined;
 }
 /** A client of ioredis: its options are read, and it is never closed by us. */
 interface RedisClient {
@@ -538,8 +534,6 @@ interface QueueEventsOptions extends QueueBaseOptions {
     /** Longest wait of one read, ms. Default 10000. */
     blockingTimeout?: number | undefined;
 }
-/** Options of {@link QueueEventsProducer}. */
-type QueueEventsProducerOptions = QueueBaseOptions;
 
 /** A listener of any event. */
 type Listener$1 = (...args: Untyped[]) => void;
@@ -1734,4 +1728,4 @@ declare class QueueService {
 }
 
 export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, LockMismatchError, LockMissingError, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, pushProcessor, pushProcessors, sqliteStores };
-export type { AdvancedOptions, AllStores, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ConversionData, ConvertedImage, DefaultJobOptions, EmailData, ErrorDetails, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, GetNextJobOptions, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobState, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueEventsProducerOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisOptions, RetryJobsOptions, RetryOptions, SqliteStores, Stores, SubscriptionStore, TlsOptions, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
+export type { AdvancedOptions, AllStores, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ConversionData, ConvertedImage, DefaultJobOptions, EmailData, ErrorDetails, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, GetNextJobOptions, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobState, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisOptions, RetryJobsOptions, RetryOptions, SqliteStores, Stores, SubscriptionStore, TlsOptions, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };

@@ -14,12 +14,11 @@ interface NativeConnection {
   username?: string | undefined;
   password?: string | undefined;
   db?: number | undefined;
-  tls?: { ca?: string; cert?: string; key?: string; servername?: string; rejectUnauthorized?: boolean } | undefined;
+  tls?: { ca?: string; cert?: string; key?: string } | undefined;
   connectTimeoutMs?: number | undefined;
   minRetryDelayMs?: number | undefined;
   maxRetryDelayMs?: number | undefined;
   maxAttempts?: number | undefined;
-  enableOfflineQueue?: boolean | undefined;
 }
 
 /** Whether the connection is a client object rather than options. */
@@ -52,7 +51,6 @@ export function toNativeConnection(connection: ConnectionOptions | undefined): N
     db: options.db,
     tls: options.tls === undefined ? undefined : toNativeTls(options.tls),
     connectTimeoutMs: options.connectTimeout,
-    enableOfflineQueue: options.enableOfflineQueue,
     ...retryLimits(options.retryStrategy),
   };
 }
@@ -76,8 +74,6 @@ function toNativeTls(tls: TlsOptions): NonNullable<NativeConnection['tls']> {
     ...(ca.length > 0 && { ca: ca.map(pemText).join('\n') }),
     ...(tls.cert !== undefined && { cert: pemText(tls.cert) }),
     ...(tls.key !== undefined && { key: pemText(tls.key) }),
-    ...(tls.servername !== undefined && { servername: tls.servername }),
-    ...(tls.rejectUnauthorized !== undefined && { rejectUnauthorized: tls.rejectUnauthorized }),
   };
 }
 

@@ -25,7 +25,7 @@ export interface RedisOptions {
   retryStrategy?: ((times: number) => number | null | undefined) | undefined;
   /** Accepted because ioredis has it; must be `null` on a connection object that a worker shares. */
   maxRetriesPerRequest?: number | null | undefined;
-  /** `false` makes commands fail at once while Redis is away, instead of waiting for it. Default `true`. */
+  /** Accepted because ioredis has it; `deadlineMs` of the queue bounds how long a call waits for Redis. */
   enableOfflineQueue?: boolean | undefined;
   /** Not supported: use the queue's `prefix`. */
   keyPrefix?: string | undefined;
@@ -39,10 +39,6 @@ export interface TlsOptions {
   cert?: string | Uint8Array | undefined;
   /** Private key of the client certificate. */
   key?: string | Uint8Array | undefined;
-  /** Name the server's certificate must carry. Default: the host. */
-  servername?: string | undefined;
-  /** `false` accepts any certificate; only for tests. Default `true`. */
-  rejectUnauthorized?: boolean | undefined;
 }
 
 /** A client of ioredis: its options are read, and it is never closed by us. */

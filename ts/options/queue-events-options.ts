@@ -9,6 +9,3 @@ export interface QueueEventsOptions extends QueueBaseOptions {
   /** Longest wait of one read, ms. Default 10000. */
   blockingTimeout?: number | undefined;
 }
-
-/** Options of {@link QueueEventsProducer}. */
-export type QueueEventsProducerOptions = QueueBaseOptions;
