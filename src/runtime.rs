@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use synapse_queue_engine::clock::Clock;
 
-/// I/O of a whole process needs no more; CPU-bound work runs on the blocking pool.
-const IO_THREADS: usize = 2;
+/// A call passes through several tasks, and waking another thread for each costs more than their work (docs/benchmarks.md).
+/// CPU-bound work runs on the blocking pool.
+const IO_THREADS: usize = 1;
 
 /// An idle thread of the blocking pool ends after this long.
 const BLOCKING_KEEP_ALIVE: Duration = Duration::from_secs(10);
