@@ -1422,6 +1422,174 @@ declare class Queue<DataTypeOrJob = Untyped, DefaultResultType = Untyped, Defaul
     private writeMeta;
 }
 
+/** Role of a span, in OpenTelemetry's numbers. */
+declare enum SpanKind {
+    INTERNAL = 0,
+    SERVER = 1,
+    CLIENT = 2,
+    /** Adds jobs. */
+    PRODUCER = 3,
+    /** Runs jobs. */
+    CONSUMER = 4
+}
+/** Names of the attributes of spans and measurements. */
+declare enum TelemetryAttributes {
+    QueueName = "bullmq.queue.name",
+    QueueOperation = "bullmq.queue.operation",
+    BulkCount = "bullmq.job.bulk.count",
+    BulkNames = "bullmq.job.bulk.names",
+    JobName = "bullmq.job.name",
+    JobId = "bullmq.job.id",
+    JobKey = "bullmq.job.key",
+    JobIds = "bullmq.job.ids",
+    JobAttemptsMade = "bullmq.job.attempts.made",
+    DeduplicationKey = "bullmq.job.deduplication.key",
+    JobOptions = "bullmq.job.options",
+    JobProgress = "bullmq.job.progress",
+    QueueDrainDelay = "bullmq.queue.drain.delay",
+    QueueGrace = "bullmq.queue.grace",
+    QueueCleanLimit = "bullmq.queue.clean.limit",
+    QueueCleanCount = "bullmq.queue.clean.count",
+    QueueRateLimit = "bullmq.queue.rate.limit",
+    JobType = "bullmq.job.type",
+    QueueOptions = "bullmq.queue.options",
+    QueueEventMaxLength = "bullmq.queue.event.max.length",
+    QueueJobsState = "bullmq.queue.jobs.state",
+    WorkerOptions = "bullmq.worker.options",
+    WorkerName = "bullmq.worker.name",
+    WorkerId = "bullmq.worker.id",
+    WorkerRateLimit = "bullmq.worker.rate.limit",
+    WorkerDoNotWaitActive = "bullmq.worker.do.not.wait.active",
+    WorkerForceClose = "bullmq.worker.force.close",
+    WorkerStalledJobs = "bullmq.worker.stalled.jobs",
+    WorkerFailedJobs = "bullmq.worker.failed.jobs",
+    WorkerJobsToExtendLocks = "bullmq.worker.jobs.to.extend.locks",
+    JobAttemptFinishedTimestamp = "bullmq.job.attempt_finished_timestamp",
+    JobProcessedTimestamp = "bullmq.job.processed.timestamp",
+    JobResult = "bullmq.job.result",
+    JobFailedReason = "bullmq.job.failed.reason",
+    FlowName = "bullmq.flow.name",
+    JobSchedulerId = "bullmq.job.scheduler.id",
+    JobState = "bullmq.job.state"
+}
+/** Names of the measurements. */
+declare enum MetricNames {
+    /** Gauge: jobs of the queue by state, recorded by `queue.recordJobCountsMetric`. */
+    QueueJobsCount = "bullmq.queue.jobs",
+    /** Counter. */
+    JobsCompleted = "bullmq.jobs.completed",
+    /** Counter: jobs that failed for good. */
+    JobsFailed = "bullmq.jobs.failed",
+    /** Counter: attempts that go on later, and jobs that moved themselves to later. */
+    JobsDelayed = "bullmq.jobs.delayed",
+    /** Counter: attempts that are repeated at once. */
+    JobsRetried = "bullmq.jobs.retried",
+    /** Counter: jobs put back to wait. */
+    JobsWaiting = "bullmq.jobs.waiting",
+    /** Counter: jobs that wait for their children. */
+    JobsWaitingChildren = "bullmq.jobs.waiting_children",
+    /** Histogram: ms from the start of an attempt until it ended. */
+    JobDuration = "bullmq.job.duration"
+}
+
+/**
+ * Where spans and measurements go, in BullMQ's words: `new BullMQOtel(...)` of the package `bullmq-otel` is one.
+ *
+ * `Context` is whatever the tracing library keeps its current span in.
+ */
+interface Telemetry<Context = Untyped> {
+    /** Makes spans. */
+    tracer: Tracer<Context>;
+    /** Knows the current span and carries it through Redis. */
+    contextManager: ContextManager<Context>;
+    /** Takes measurements. Default: none are taken. */
+    meter?: Meter | undefined;
+}
+/** Makes spans. */
+interface Tracer<Context = Untyped> {
+    /** Starts a span below the one of `context`, or below the current one. */
+    startSpan(name: string, options?: SpanOptions, context?: Context): Span<Context>;
+}
+/** How a span is started. */
+interface SpanOptions {
+    /** Its role. */
+    kind: SpanKind;
+}
+/** One piece of work, from `startSpan` to `end`. */
+interface Span<Context = Untyped> {
+    /** A context in which this span is the current one. */
+    setSpanOnContext(context: Context): Context;
+    setAttribute(key: string, value: AttributeValue): void;
+    setAttributes(attributes: Attributes): void;
+    addEvent(name: string, attributes?: Attributes): void;
+    recordException(exception: Exception, time?: Time): void;
+    end(): void;
+}
+/** Knows the current context and translates contexts to text and back. */
+interface ContextManager<Context = Untyped> {
+    /** Runs `fn` with `context` as the current one and answers what it answers. */
+    with<F extends (...args: any[]) => any>(context: Context, fn: F): ReturnType<F>;
+    /** The current context. */
+    active(): Context;
+    /** The context without a span. Default: work that belongs to nobody starts in the current one. */
+    root?(): Context;
+    /** The text that stands for `context` in a job's options. */
+    getMetadata(context: Context): string;
+    /** The context that a job's options carry, as a child of `activeContext`. */
+    fromMetadata(activeContext: Context, metadata: string): Context;
+}
+/** Makes instruments; the same name may be asked for more than once. */
+interface Meter {
+    createCounter(name: string, options?: MetricOptions): Counter;
+    createHistogram(name: string, options?: MetricOptions): Histogram;
+    createGauge(name: string, options?: MetricOptions): Gauge;
+}
+/** What an instrument measures. */
+interface MetricOptions {
+    description?: string;
+    unit?: string;
+}
+/** Counts things that happened. */
+interface Counter {
+    add(value: number, attributes?: Attributes): void;
+}
+/** Takes the distribution of values. */
+interface Histogram {
+    record(value: number, attributes?: Attributes): void;
+}
+/** Takes a value that goes up and down. */
+interface Gauge {
+    record(value: number, attributes?: Attributes): void;
+}
+/** Attributes of a span, of an event in it or of a measurement. */
+type Attributes = Record<string, AttributeValue | undefined>;
+/** A value of an attribute. */
+type AttributeValue = string | number | boolean | (null | undefined | string)[] | (null | undefined | number)[] | (null | undefined | boolean)[];
+/** An error as spans record it: its message, or an object with at least one of these. */
+type Exception = string | ExceptionType;
+/** An error as an object. */
+type ExceptionType = CodeException | MessageException | NameException;
+interface CodeException {
+    code: string | number;
+    name?: string;
+    message?: string;
+    stack?: string;
+}
+interface MessageException {
+    code?: string | number;
+    name?: string;
+    message: string;
+    stack?: string;
+}
+interface NameException {
+    code?: string | number;
+    name: string;
+    message?: string;
+    stack?: string;
+}
+/** A point in time: seconds and nanoseconds, ms since the Unix epoch, or a date. */
+type Time = [seconds: number, nanoseconds: number] | number | Date;
+
 /** Listeners of a {@link Worker}: what happened to the jobs of this very worker. */
 interface WorkerListener<Data = Untyped, Result = Untyped, Name extends string = string, Progress extends JobProgress = JobProgress> {
     /** A job was taken and is about to run. */
@@ -1727,5 +1895,5 @@ declare class QueueService {
     private closeQueues;
 }
 
-export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, LockMismatchError, LockMissingError, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, pushProcessor, pushProcessors, sqliteStores };
-export type { AdvancedOptions, AllStores, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ConversionData, ConvertedImage, DefaultJobOptions, EmailData, ErrorDetails, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, GetNextJobOptions, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobState, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisOptions, RetryJobsOptions, RetryOptions, SqliteStores, Stores, SubscriptionStore, TlsOptions, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
+export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, LockMismatchError, LockMissingError, MetricNames, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SpanKind, TelemetryAttributes, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, pushProcessor, pushProcessors, sqliteStores };
+export type { AdvancedOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DefaultJobOptions, EmailData, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobState, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisOptions, RetryJobsOptions, RetryOptions, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };

@@ -30,6 +30,8 @@ export { QueueBase, type KeysMap } from './queue-base';
 export { QueueEvents, type QueueEventsListener } from './queue-events';
 export { QueueGetters } from './queue-getters';
 export type { NativeJobProcessor, ProcessorMap } from './processor-map';
+export { MetricNames, SpanKind, TelemetryAttributes } from './telemetry/names';
+export type * from './telemetry/telemetry';
 export type * from './types';
 export { Worker } from './worker';
 export type { LogLevel, WorkerListener } from './worker-listener';
