@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events';
+import { ForkOptions } from 'node:child_process';
+import { WorkerOptions as WorkerOptions$1 } from 'node:worker_threads';
 import { UUID } from 'node:crypto';
 
 /** Message of {@link RateLimitError}. Workers of every kind recognise it. */
@@ -191,6 +193,15 @@ interface DefaultJobOptions {
 interface JobsOptions extends DefaultJobOptions {
     /** Id of the job; adding an id that exists does nothing. No integers and no colons. Default: the next number. */
     jobId?: string | undefined;
+    /** How the job is traced; only used by queues and workers that have `telemetry`. */
+    telemetry?: JobTelemetryOptions | undefined;
+}
+/** What a job carries for tracing. */
+interface JobTelemetryOptions {
+    /** Context of the span that the job's processing is a child of, as text. Default: the span of the call that adds it. */
+    metadata?: string | undefined;
+    /** Let processing begin a trace of its own. Default `false`. */
+    omitContext?: boolean | undefined;
 }
 /** Options of one job in `addBulk`. */
 type BulkJobOptions = JobsOptions;
@@ -397,6 +408,174 @@ interface RedisClient {
 /** Where the queue lives: options, a URL, or a client whose options are read. */
 type ConnectionOptions = RedisOptions | RedisClient | string;
 
+/** Role of a span, in OpenTelemetry's numbers. */
+declare enum SpanKind {
+    INTERNAL = 0,
+    SERVER = 1,
+    CLIENT = 2,
+    /** Adds jobs. */
+    PRODUCER = 3,
+    /** Runs jobs. */
+    CONSUMER = 4
+}
+/** Names of the attributes of spans and measurements. */
+declare enum TelemetryAttributes {
+    QueueName = "bullmq.queue.name",
+    QueueOperation = "bullmq.queue.operation",
+    BulkCount = "bullmq.job.bulk.count",
+    BulkNames = "bullmq.job.bulk.names",
+    JobName = "bullmq.job.name",
+    JobId = "bullmq.job.id",
+    JobKey = "bullmq.job.key",
+    JobIds = "bullmq.job.ids",
+    JobAttemptsMade = "bullmq.job.attempts.made",
+    DeduplicationKey = "bullmq.job.deduplication.key",
+    JobOptions = "bullmq.job.options",
+    JobProgress = "bullmq.job.progress",
+    QueueDrainDelay = "bullmq.queue.drain.delay",
+    QueueGrace = "bullmq.queue.grace",
+    QueueCleanLimit = "bullmq.queue.clean.limit",
+    QueueCleanCount = "bullmq.queue.clean.count",
+    QueueRateLimit = "bullmq.queue.rate.limit",
+    JobType = "bullmq.job.type",
+    QueueOptions = "bullmq.queue.options",
+    QueueEventMaxLength = "bullmq.queue.event.max.length",
+    QueueJobsState = "bullmq.queue.jobs.state",
+    WorkerOptions = "bullmq.worker.options",
+    WorkerName = "bullmq.worker.name",
+    WorkerId = "bullmq.worker.id",
+    WorkerRateLimit = "bullmq.worker.rate.limit",
+    WorkerDoNotWaitActive = "bullmq.worker.do.not.wait.active",
+    WorkerForceClose = "bullmq.worker.force.close",
+    WorkerStalledJobs = "bullmq.worker.stalled.jobs",
+    WorkerFailedJobs = "bullmq.worker.failed.jobs",
+    WorkerJobsToExtendLocks = "bullmq.worker.jobs.to.extend.locks",
+    JobAttemptFinishedTimestamp = "bullmq.job.attempt_finished_timestamp",
+    JobProcessedTimestamp = "bullmq.job.processed.timestamp",
+    JobResult = "bullmq.job.result",
+    JobFailedReason = "bullmq.job.failed.reason",
+    FlowName = "bullmq.flow.name",
+    JobSchedulerId = "bullmq.job.scheduler.id",
+    JobState = "bullmq.job.state"
+}
+/** Names of the measurements. */
+declare enum MetricNames {
+    /** Gauge: jobs of the queue by state, recorded by `queue.recordJobCountsMetric`. */
+    QueueJobsCount = "bullmq.queue.jobs",
+    /** Counter. */
+    JobsCompleted = "bullmq.jobs.completed",
+    /** Counter: jobs that failed for good. */
+    JobsFailed = "bullmq.jobs.failed",
+    /** Counter: attempts that go on later, and jobs that moved themselves to later. */
+    JobsDelayed = "bullmq.jobs.delayed",
+    /** Counter: attempts that are repeated at once. */
+    JobsRetried = "bullmq.jobs.retried",
+    /** Counter: jobs put back to wait. */
+    JobsWaiting = "bullmq.jobs.waiting",
+    /** Counter: jobs that wait for their children. */
+    JobsWaitingChildren = "bullmq.jobs.waiting_children",
+    /** Histogram: ms from the start of an attempt until it ended. */
+    JobDuration = "bullmq.job.duration"
+}
+
+/**
+ * Where spans and measurements go, in BullMQ's words: `new BullMQOtel(...)` of the package `bullmq-otel` is one.
+ *
+ * `Context` is whatever the tracing library keeps its current span in.
+ */
+interface Telemetry<Context = Untyped> {
+    /** Makes spans. */
+    tracer: Tracer<Context>;
+    /** Knows the current span and carries it through Redis. */
+    contextManager: ContextManager<Context>;
+    /** Takes measurements. Default: none are taken. */
+    meter?: Meter | undefined;
+}
+/** Makes spans. */
+interface Tracer<Context = Untyped> {
+    /** Starts a span below the one of `context`, or below the current one. */
+    startSpan(name: string, options?: SpanOptions, context?: Context): Span<Context>;
+}
+/** How a span is started. */
+interface SpanOptions {
+    /** Its role. */
+    kind: SpanKind;
+}
+/** One piece of work, from `startSpan` to `end`. */
+interface Span<Context = Untyped> {
+    /** A context in which this span is the current one. */
+    setSpanOnContext(context: Context): Context;
+    setAttribute(key: string, value: AttributeValue): void;
+    setAttributes(attributes: Attributes): void;
+    addEvent(name: string, attributes?: Attributes): void;
+    recordException(exception: Exception, time?: Time): void;
+    end(): void;
+}
+/** Knows the current context and translates contexts to text and back. */
+interface ContextManager<Context = Untyped> {
+    /** Runs `fn` with `context` as the current one and answers what it answers. */
+    with<F extends (...args: any[]) => any>(context: Context, fn: F): ReturnType<F>;
+    /** The current context. */
+    active(): Context;
+    /** The context without a span. Default: work that belongs to nobody starts in the current one. */
+    root?(): Context;
+    /** The text that stands for `context` in a job's options. */
+    getMetadata(context: Context): string;
+    /** The context that a job's options carry, as a child of `activeContext`. */
+    fromMetadata(activeContext: Context, metadata: string): Context;
+}
+/** Makes instruments; the same name may be asked for more than once. */
+interface Meter {
+    createCounter(name: string, options?: MetricOptions): Counter;
+    createHistogram(name: string, options?: MetricOptions): Histogram;
+    createGauge(name: string, options?: MetricOptions): Gauge;
+}
+/** What an instrument measures. */
+interface MetricOptions {
+    description?: string;
+    unit?: string;
+}
+/** Counts things that happened. */
+interface Counter {
+    add(value: number, attributes?: Attributes): void;
+}
+/** Takes the distribution of values. */
+interface Histogram {
+    record(value: number, attributes?: Attributes): void;
+}
+/** Takes a value that goes up and down. */
+interface Gauge {
+    record(value: number, attributes?: Attributes): void;
+}
+/** Attributes of a span, of an event in it or of a measurement. */
+type Attributes = Record<string, AttributeValue | undefined>;
+/** A value of an attribute. */
+type AttributeValue = string | number | boolean | (null | undefined | string)[] | (null | undefined | number)[] | (null | undefined | boolean)[];
+/** An error as spans record it: its message, or an object with at least one of these. */
+type Exception = string | ExceptionType;
+/** An error as an object. */
+type ExceptionType = CodeException | MessageException | NameException;
+interface CodeException {
+    code: string | number;
+    name?: string;
+    message?: string;
+    stack?: string;
+}
+interface MessageException {
+    code?: string | number;
+    name?: string;
+    message: string;
+    stack?: string;
+}
+interface NameException {
+    code?: string | number;
+    name: string;
+    message?: string;
+    stack?: string;
+}
+/** A point in time: seconds and nanoseconds, ms since the Unix epoch, or a date. */
+type Time = [seconds: number, nanoseconds: number] | number | Date;
+
 /** Options that everything working on a queue shares. */
 interface QueueBaseOptions {
     /** Where Redis is. Default: `127.0.0.1:6379`. */
@@ -408,6 +587,8 @@ interface QueueBaseOptions {
      * asked for may still have happened. Default: as long as it takes.
      */
     deadlineMs?: number | undefined;
+    /** Where spans and measurements go, such as a `BullMQOtel`. Default: nowhere, which costs nothing. */
+    telemetry?: Telemetry | undefined;
     /** Accepted for compatibility; the version of Redis is not checked. */
     skipVersionCheck?: boolean | undefined;
 }
@@ -776,6 +957,7 @@ declare abstract class JobProcessing<Data, Result, Name extends string, Progress
      */
     moveToDelayed(timestamp: number, token?: string | undefined): Promise<void>;
     private finish;
+    private finishUntraced;
     private nextJob;
 }
 
@@ -828,6 +1010,16 @@ declare class Job<Data = Untyped, Result = Untyped, Name extends string = string
     private toNewJob;
 }
 
+/** How a worker whose processor is a file runs it. */
+interface SandboxOptions {
+    /** Run the file in worker threads instead of child processes. Default `false`. */
+    useWorkerThreads?: boolean | undefined;
+    /** Options of `child_process.fork`, such as `execArgv`, `env` or `timeout`. Default: those of this process. */
+    workerForkOptions?: ForkOptions | undefined;
+    /** Options of `worker_threads.Worker`, such as `resourceLimits`. Default: those of this thread. */
+    workerThreadsOptions?: WorkerOptions$1 | undefined;
+}
+
 /** Bound on jobs started per time, over all workers of the queue. */
 interface RateLimiterOptions {
     /** Jobs per window, at least 1. */
@@ -845,7 +1037,7 @@ interface AdvancedOptions {
  *
  * @throws `Error` from the constructor, naming the option, for a value that cannot work.
  */
-interface WorkerOptions extends QueueBaseOptions {
+interface WorkerOptions extends QueueBaseOptions, SandboxOptions {
     /** Recorded as `processedBy` of the jobs it takes, and part of its connection's name. Default: none. */
     name?: string | undefined;
     /** Start taking jobs at once. Default `true`. */
@@ -1422,173 +1614,40 @@ declare class Queue<DataTypeOrJob = Untyped, DefaultResultType = Untyped, Defaul
     private writeMeta;
 }
 
-/** Role of a span, in OpenTelemetry's numbers. */
-declare enum SpanKind {
-    INTERNAL = 0,
-    SERVER = 1,
-    CLIENT = 2,
-    /** Adds jobs. */
-    PRODUCER = 3,
-    /** Runs jobs. */
-    CONSUMER = 4
-}
-/** Names of the attributes of spans and measurements. */
-declare enum TelemetryAttributes {
-    QueueName = "bullmq.queue.name",
-    QueueOperation = "bullmq.queue.operation",
-    BulkCount = "bullmq.job.bulk.count",
-    BulkNames = "bullmq.job.bulk.names",
-    JobName = "bullmq.job.name",
-    JobId = "bullmq.job.id",
-    JobKey = "bullmq.job.key",
-    JobIds = "bullmq.job.ids",
-    JobAttemptsMade = "bullmq.job.attempts.made",
-    DeduplicationKey = "bullmq.job.deduplication.key",
-    JobOptions = "bullmq.job.options",
-    JobProgress = "bullmq.job.progress",
-    QueueDrainDelay = "bullmq.queue.drain.delay",
-    QueueGrace = "bullmq.queue.grace",
-    QueueCleanLimit = "bullmq.queue.clean.limit",
-    QueueCleanCount = "bullmq.queue.clean.count",
-    QueueRateLimit = "bullmq.queue.rate.limit",
-    JobType = "bullmq.job.type",
-    QueueOptions = "bullmq.queue.options",
-    QueueEventMaxLength = "bullmq.queue.event.max.length",
-    QueueJobsState = "bullmq.queue.jobs.state",
-    WorkerOptions = "bullmq.worker.options",
-    WorkerName = "bullmq.worker.name",
-    WorkerId = "bullmq.worker.id",
-    WorkerRateLimit = "bullmq.worker.rate.limit",
-    WorkerDoNotWaitActive = "bullmq.worker.do.not.wait.active",
-    WorkerForceClose = "bullmq.worker.force.close",
-    WorkerStalledJobs = "bullmq.worker.stalled.jobs",
-    WorkerFailedJobs = "bullmq.worker.failed.jobs",
-    WorkerJobsToExtendLocks = "bullmq.worker.jobs.to.extend.locks",
-    JobAttemptFinishedTimestamp = "bullmq.job.attempt_finished_timestamp",
-    JobProcessedTimestamp = "bullmq.job.processed.timestamp",
-    JobResult = "bullmq.job.result",
-    JobFailedReason = "bullmq.job.failed.reason",
-    FlowName = "bullmq.flow.name",
-    JobSchedulerId = "bullmq.job.scheduler.id",
-    JobState = "bullmq.job.state"
-}
-/** Names of the measurements. */
-declare enum MetricNames {
-    /** Gauge: jobs of the queue by state, recorded by `queue.recordJobCountsMetric`. */
-    QueueJobsCount = "bullmq.queue.jobs",
-    /** Counter. */
-    JobsCompleted = "bullmq.jobs.completed",
-    /** Counter: jobs that failed for good. */
-    JobsFailed = "bullmq.jobs.failed",
-    /** Counter: attempts that go on later, and jobs that moved themselves to later. */
-    JobsDelayed = "bullmq.jobs.delayed",
-    /** Counter: attempts that are repeated at once. */
-    JobsRetried = "bullmq.jobs.retried",
-    /** Counter: jobs put back to wait. */
-    JobsWaiting = "bullmq.jobs.waiting",
-    /** Counter: jobs that wait for their children. */
-    JobsWaitingChildren = "bullmq.jobs.waiting_children",
-    /** Histogram: ms from the start of an attempt until it ended. */
-    JobDuration = "bullmq.job.duration"
+/** The job that a processor in a file is handed. Its methods are carried out by the worker. */
+interface SandboxedJob<T = Untyped, R = Untyped> extends Omit<JobJson, 'data' | 'opts' | 'returnvalue'> {
+    data: T;
+    opts: JobsOptions;
+    /** `<prefix>:<queue name>` */
+    queueQualifiedName: string;
+    queueName: string;
+    prefix: string;
+    /** What an earlier run returned. */
+    returnValue: R;
+    /** Makes the job run again at `timestamp`, ms since the Unix epoch; throw `DelayedError` afterwards. */
+    moveToDelayed: (timestamp: number, token?: string) => Promise<void>;
+    /** Puts the job back to wait; throw `WaitingError` afterwards. */
+    moveToWait: (token?: string) => Promise<void>;
+    /** Whether the job now waits for its children; then throw `WaitingChildrenError`. */
+    moveToWaitingChildren: (token?: string, opts?: object) => Promise<boolean>;
+    /** Adds a log row. */
+    log: (row: string) => Promise<void>;
+    /** Replaces the payload. */
+    updateData: (data: T) => Promise<void>;
+    /** Publishes progress. */
+    updateProgress: (progress: JobProgress) => Promise<void>;
+    /** Results of children, by key. */
+    getChildrenValues: <Value = Untyped>() => Promise<Record<string, Value>>;
+    /** Reasons of failures that the job ignores, by key. */
+    getIgnoredChildrenFailures: () => Promise<Record<string, string>>;
+    /** How many children there are of each kind. */
+    getDependenciesCount: (opts?: object) => Promise<Record<string, number>>;
+    /** The children of each kind, in pages. */
+    getDependencies: (opts?: object) => Promise<Untyped>;
 }
 
-/**
- * Where spans and measurements go, in BullMQ's words: `new BullMQOtel(...)` of the package `bullmq-otel` is one.
- *
- * `Context` is whatever the tracing library keeps its current span in.
- */
-interface Telemetry<Context = Untyped> {
-    /** Makes spans. */
-    tracer: Tracer<Context>;
-    /** Knows the current span and carries it through Redis. */
-    contextManager: ContextManager<Context>;
-    /** Takes measurements. Default: none are taken. */
-    meter?: Meter | undefined;
-}
-/** Makes spans. */
-interface Tracer<Context = Untyped> {
-    /** Starts a span below the one of `context`, or below the current one. */
-    startSpan(name: string, options?: SpanOptions, context?: Context): Span<Context>;
-}
-/** How a span is started. */
-interface SpanOptions {
-    /** Its role. */
-    kind: SpanKind;
-}
-/** One piece of work, from `startSpan` to `end`. */
-interface Span<Context = Untyped> {
-    /** A context in which this span is the current one. */
-    setSpanOnContext(context: Context): Context;
-    setAttribute(key: string, value: AttributeValue): void;
-    setAttributes(attributes: Attributes): void;
-    addEvent(name: string, attributes?: Attributes): void;
-    recordException(exception: Exception, time?: Time): void;
-    end(): void;
-}
-/** Knows the current context and translates contexts to text and back. */
-interface ContextManager<Context = Untyped> {
-    /** Runs `fn` with `context` as the current one and answers what it answers. */
-    with<F extends (...args: any[]) => any>(context: Context, fn: F): ReturnType<F>;
-    /** The current context. */
-    active(): Context;
-    /** The context without a span. Default: work that belongs to nobody starts in the current one. */
-    root?(): Context;
-    /** The text that stands for `context` in a job's options. */
-    getMetadata(context: Context): string;
-    /** The context that a job's options carry, as a child of `activeContext`. */
-    fromMetadata(activeContext: Context, metadata: string): Context;
-}
-/** Makes instruments; the same name may be asked for more than once. */
-interface Meter {
-    createCounter(name: string, options?: MetricOptions): Counter;
-    createHistogram(name: string, options?: MetricOptions): Histogram;
-    createGauge(name: string, options?: MetricOptions): Gauge;
-}
-/** What an instrument measures. */
-interface MetricOptions {
-    description?: string;
-    unit?: string;
-}
-/** Counts things that happened. */
-interface Counter {
-    add(value: number, attributes?: Attributes): void;
-}
-/** Takes the distribution of values. */
-interface Histogram {
-    record(value: number, attributes?: Attributes): void;
-}
-/** Takes a value that goes up and down. */
-interface Gauge {
-    record(value: number, attributes?: Attributes): void;
-}
-/** Attributes of a span, of an event in it or of a measurement. */
-type Attributes = Record<string, AttributeValue | undefined>;
-/** A value of an attribute. */
-type AttributeValue = string | number | boolean | (null | undefined | string)[] | (null | undefined | number)[] | (null | undefined | boolean)[];
-/** An error as spans record it: its message, or an object with at least one of these. */
-type Exception = string | ExceptionType;
-/** An error as an object. */
-type ExceptionType = CodeException | MessageException | NameException;
-interface CodeException {
-    code: string | number;
-    name?: string;
-    message?: string;
-    stack?: string;
-}
-interface MessageException {
-    code?: string | number;
-    name?: string;
-    message: string;
-    stack?: string;
-}
-interface NameException {
-    code?: string | number;
-    name: string;
-    message?: string;
-    stack?: string;
-}
-/** A point in time: seconds and nanoseconds, ms since the Unix epoch, or a date. */
-type Time = [seconds: number, nanoseconds: number] | number | Date;
+/** A file that exports a processor: a path, or a `file:` URL. */
+type ProcessorFile = string | URL;
 
 /** Listeners of a {@link Worker}: what happened to the jobs of this very worker. */
 interface WorkerListener<Data = Untyped, Result = Untyped, Name extends string = string, Progress extends JobProgress = JobProgress> {
@@ -1632,8 +1691,8 @@ type LogLevel = 'info' | 'warn' | 'error';
 /**
  * Takes jobs from a queue and runs them.
  *
- * `processor` is a function that runs every job, a map from job names to functions and native processors, or `null` for manual
- * processing. Keeps the process alive until it is closed; an idle event loop is not needed to keep the locks of running jobs.
+ * `processor` is a function that runs every job, a map from job names to functions and native processors, a file that exports a
+ * function (run in a process of its own), or `null` for manual processing. Keeps the process alive until it is closed; an idle event loop is not needed to keep the locks of running jobs.
  *
  * ```ts
  * const worker = new Worker('email', async (job) => send(job.data), { connection: 'redis://127.0.0.1:6379', concurrency: 5 });
@@ -1646,13 +1705,14 @@ declare class Worker<DataType = Untyped, ResultType = Untyped, NameType extends 
     readonly id: string;
     private readonly processors;
     private readonly nativeWorker;
+    private readonly sandbox;
     private readonly loop;
     private running;
     private paused;
     /**
-     * @throws `Error` `Worker requires a connection`, or one that names an option that cannot work.
+     * @throws `Error` `Worker requires a connection`, `File <path> does not exist`, or one that names an option that cannot work.
      */
-    constructor(name: string, processor?: Processor<DataType, ResultType, NameType, ProgressType> | ProcessorMap<DataType, ResultType, NameType, ProgressType> | null, opts?: WorkerOptions);
+    constructor(name: string, processor?: Processor<DataType, ResultType, NameType, ProgressType> | ProcessorMap<DataType, ResultType, NameType, ProgressType> | ProcessorFile | null, opts?: WorkerOptions);
     /** The error a processor throws after {@link Worker.rateLimit}, to put its job back to wait. */
     static RateLimitError(): Error;
     /** Jobs run at once. A change takes effect with the next fetch; running jobs go on. */
@@ -1698,6 +1758,7 @@ declare class Worker<DataType = Untyped, ResultType = Untyped, NameType extends 
     health(): WorkerHealth;
     /** Waits; ends early when `abortController` is aborted. */
     delay(milliseconds?: number, abortController?: AbortController): Promise<void>;
+    private openLoop;
     /** The worker's own events tell. */
     protected watchesConnection(): boolean;
     protected shutDown(ended?: Promise<void>): Promise<void>;
@@ -1896,4 +1957,4 @@ declare class QueueService {
 }
 
 export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, LockMismatchError, LockMissingError, MetricNames, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SpanKind, TelemetryAttributes, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, pushProcessor, pushProcessors, sqliteStores };
-export type { AdvancedOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DefaultJobOptions, EmailData, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobState, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisOptions, RetryJobsOptions, RetryOptions, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
+export type { AdvancedOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DefaultJobOptions, EmailData, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisOptions, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };

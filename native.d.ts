@@ -108,6 +108,8 @@ export declare class NativeQueue {
   isMaxed(): Promise<Answer<boolean>>
   /** How long no job starts because of the rate limit, ms. */
   getRateLimitTtl(maxJobs?: number | undefined | null): Promise<Answer<number>>
+  /** What the server says about itself, lines of `field:value`. */
+  serverInfo(): Promise<Answer<string>>
   /** Prepares work under a worker's options; without it, the defaults apply. */
   setWorkOptions(options: NativeWorkerOptions): void
   /** Takes the next job under `token` as four lines, or `null`; with `waits`, after waiting for one. */

@@ -13,6 +13,7 @@ export type { ConnectionOptions, RedisClient, RedisOptions, TlsOptions } from '.
 export type * from './options/job-options';
 export type * from './options/queue-options';
 export type * from './options/queue-events-options';
+export type * from './options/sandbox-options';
 export type * from './options/worker-options';
 export {
   configure,
@@ -30,6 +31,7 @@ export { QueueBase, type KeysMap } from './queue-base';
 export { QueueEvents, type QueueEventsListener } from './queue-events';
 export { QueueGetters } from './queue-getters';
 export type { NativeJobProcessor, ProcessorMap } from './processor-map';
+export type { SandboxedJob } from './sandbox/sandboxed-job';
 export { MetricNames, SpanKind, TelemetryAttributes } from './telemetry/names';
 export type * from './telemetry/telemetry';
 export type * from './types';

@@ -5,10 +5,14 @@ import { JobFields } from './job-fields';
 import { readJobRecord } from './job-record';
 import { linesOf, type RunEnd } from './job-runner';
 import { answer } from './native-answer';
+import { measureMove, traceEnd } from './telemetry/end-spans';
 import type { JobJson, JobProgress } from './types';
 
 /** What a finish that takes the next job answers: that job, its id, ms until the rate limit ends, time of the next delayed job. */
 export type NextJobData = [job: JobJson | undefined, id: string | undefined, limitDelay: number, delayUntil: number];
+
+/** How a job that is processed by hand ends. */
+type ManualEnd = Omit<RunEnd, 'jobId' | 'token' | 'outcome'> & { outcome: 'completed' | 'failed' };
 
 /** What the owner of a job's lock may do with it, and the processor that a worker runs need not. */
 export abstract class JobProcessing<Data, Result, Name extends string, Progress extends JobProgress> extends JobMoves<
@@ -52,6 +56,7 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
    */
   async moveToWait(token: string | undefined = this.token): Promise<number> {
     await answer(this.queue.native.moveJobToWait(this.knownId(), token ?? '0', Date.now()));
+    measureMove(this.queue.tracing, this, 'waiting');
     return Math.max(await answer(this.queue.native.getRateLimitTtl()), 0);
   }
 
@@ -65,13 +70,17 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
     const now = Date.now();
     await answer(this.queue.native.moveJobToDelayed(this.knownId(), token ?? '0', timestamp, now));
     this.delay = Math.max(timestamp - now, 0);
+    measureMove(this.queue.tracing, this, 'delayed');
   }
 
-  private async finish(
-    end: Omit<RunEnd, 'jobId' | 'token'>,
-    token: string,
-    fetchNext: boolean,
-  ): Promise<NextJobData | []> {
+  private finish(end: ManualEnd, token: string, fetchNext: boolean): Promise<NextJobData | []> {
+    const { tracing } = this.queue;
+    return tracing
+      ? traceEnd(tracing, this, end.outcome, () => this.finishUntraced(end, token, fetchNext))
+      : this.finishUntraced(end, token, fetchNext);
+  }
+
+  private async finishUntraced(end: ManualEnd, token: string, fetchNext: boolean): Promise<NextJobData | []> {
     const id = this.knownId();
     const job = {
       id,

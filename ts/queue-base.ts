@@ -4,6 +4,7 @@ import { answer, calling, toError } from './native-answer';
 import type { QueueBaseOptions } from './options/queue-options';
 import type { QueueLike } from './queue-like';
 import { SafeEmitter } from './safe-emitter';
+import { Tracing } from './telemetry/tracing';
 import { endOfTurn } from './timers';
 
 /** Names of a queue's keys; `''` is what they all begin with. */
@@ -21,6 +22,8 @@ export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Queu
   readonly native: NativeQueue;
   /** @internal */
   readonly connectionKey: string;
+  /** @internal */
+  readonly tracing: Tracing | undefined;
   private readonly closeController = new AbortController();
 
   constructor(
@@ -34,6 +37,7 @@ export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Queu
     this.native = calling(() => new NativeQueue(this.nativeOptions({})));
     this.keys = JSON.parse(this.native.keys) as KeysMap;
     this.qualifiedName = this.native.qualifiedName;
+    this.tracing = opts.telemetry && new Tracing(opts.telemetry, name, (error) => this.emitUnchecked('error', error));
     if (this.watchesConnection()) {
       this.native.watchConnection((code, message) => {
         if (!this.closing) {

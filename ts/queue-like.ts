@@ -1,5 +1,6 @@
 import type { NativeQueue } from './native';
 import type { QueueBaseOptions } from './options/queue-options';
+import type { Tracing } from './telemetry/tracing';
 import type { Untyped } from './types';
 
 /** What a job needs of the object that holds it: a queue, a worker, or an object that stands in for one. */
@@ -14,6 +15,8 @@ export interface QueueLike {
   readonly closeSignal: AbortSignal;
   /** @internal Identifies the server, so that objects working on the same queue can share what they use. */
   readonly connectionKey: string;
+  /** @internal Set if the object has `telemetry`. */
+  readonly tracing?: Tracing | undefined;
   // Emitters that know their events take fewer names and arguments than any caller may think of.
   emit(event: Untyped, ...args: Untyped[]): boolean;
 }

@@ -6,6 +6,8 @@ import { stringifyValue } from './job-data';
 import type { DefaultJobOptions, JobsOptions } from './options/job-options';
 import type { ObliterateOpts, QueueOptions, RetryJobsOptions } from './options/queue-options';
 import { QueueGetters } from './queue-getters';
+import { QUEUE_SPANS } from './telemetry/queue-spans';
+import { traceMethods } from './telemetry/traced-methods';
 import { originals } from './timers';
 import type { CleanableType, ExtractDataType, ExtractNameType, ExtractResultType, JobProgress, Untyped } from './types';
 
@@ -74,6 +76,9 @@ export class Queue<
   constructor(name: string, opts: QueueOptions = {}) {
     super(name, opts);
     this.jobsOpts = opts.defaultJobOptions ?? {};
+    if (this.tracing) {
+      traceMethods(this, QUEUE_SPANS, this.tracing);
+    }
     if (opts.skipMetasUpdate !== true) {
       void this.writeMeta();
     }

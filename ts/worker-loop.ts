@@ -1,5 +1,5 @@
 import { Job } from './job';
-import { JobRunner, linesOf, type Run } from './job-runner';
+import { JobRunner, linesOf, type Run, type RunEnd } from './job-runner';
 import { parseProgress, readJobRecord } from './job-record';
 import { LazyJson } from './lazy-json';
 import type { NativeWorker } from './native';
@@ -19,18 +19,19 @@ export interface LoopOwner<Data, Result, Name extends string, Progress extends J
   ): boolean;
 }
 
-type EventOf<E extends WorkerEvent['event']> = Extract<WorkerEvent, { event: E }>;
+/** An event of one kind. */
+export type EventOf<E extends WorkerEvent['event']> = Extract<WorkerEvent, { event: E }>;
 
 /** Takes batches of events and jobs from the engine, runs the jobs and hands back how they ended. */
 export class WorkerLoop<Data, Result, Name extends string, Progress extends JobProgress> {
   /** Runs that have not ended, by token. */
-  private readonly runs = new Map<string, Run<Data, Result, Name, Progress>>();
+  protected readonly runs = new Map<string, Run<Data, Result, Name, Progress>>();
   /** Ends of this turn, on their way to the engine in one call. */
   private ends: string[] = [];
   private readonly runner: JobRunner<Data, Result, Name, Progress>;
 
   constructor(
-    private readonly owner: LoopOwner<Data, Result, Name, Progress>,
+    protected readonly owner: LoopOwner<Data, Result, Name, Progress>,
     private readonly native: NativeWorker,
     private readonly processors: SortedProcessors<Data, Result, Name, Progress>,
     backoffStrategy: BackoffStrategy | undefined,
@@ -76,7 +77,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     }
   }
 
-  private handle(event: WorkerEvent, lines: readonly string[], payload: number): void {
+  protected handle(event: WorkerEvent, lines: readonly string[], payload: number): void {
     const { owner } = this;
     switch (event.event) {
       case 'active':
@@ -136,8 +137,12 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     }
   }
 
-  private async process(run: Run<Data, Result, Name, Progress>): Promise<void> {
-    const end = await this.runner.run(run);
+  protected async process(run: Run<Data, Result, Name, Progress>): Promise<void> {
+    this.ended(run, await this.runner.run(run));
+  }
+
+  /** Hands a run's end to the engine together with all others of this turn. */
+  protected ended(run: Run<Data, Result, Name, Progress>, end: RunEnd): void {
     run.isReported = true;
     if (this.ends.length === 0) {
       atEndOfTurn(() => {
@@ -156,7 +161,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     this.native.settle(ends.join('\n'), Date.now());
   }
 
-  private completed({ token, finishedOn, attemptsMade }: EventOf<'completed'>, returnvalue: string): void {
+  protected completed({ token, finishedOn, attemptsMade }: EventOf<'completed'>, returnvalue: string): void {
     const run = this.endRun(token);
     if (!run) {
       return;
@@ -168,7 +173,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     this.owner.emit('completed', job, result, 'active');
   }
 
-  private failed(event: EventOf<'failed'>, stacktrace: string): void {
+  protected failed(event: EventOf<'failed'>, stacktrace: string): void {
     const run = this.endRun(event.token);
     const { failure, attemptsMade, finishedOn, delay } = event;
     const error = run?.thrown ?? Object.assign(new Error(failure.message), failure);
@@ -191,7 +196,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
   }
 
   /** An engine error; if it names a job, its end could not be recorded and no event of it follows. */
-  private failedWithoutTrace({ error }: EventOf<'error'>): void {
+  protected failedWithoutTrace({ error }: EventOf<'error'>): void {
     const run = error.jobId === undefined ? undefined : this.runOf(error.jobId);
     if (run?.isReported) {
       this.runs.delete(run.token);

@@ -9,6 +9,9 @@ import { openWorkers } from './open-workers';
 import type { CloseOptions, GetNextJobOptions, WorkerOptions } from './options/worker-options';
 import { sortProcessors, type ProcessorMap, type SortedProcessors } from './processor-map';
 import { QueueBase } from './queue-base';
+import { isProcessorFile, type ProcessorFile } from './sandbox/processor-file';
+import { Sandbox } from './sandbox/sandbox';
+import { traceWorker } from './telemetry/worker-spans';
 import type { JobProgress, Processor, Untyped, WorkerHealth } from './types';
 import { WorkerLoop } from './worker-loop';
 import type { WorkerListener } from './worker-listener';
@@ -16,8 +19,8 @@ import type { WorkerListener } from './worker-listener';
 /**
  * Takes jobs from a queue and runs them.
  *
- * `processor` is a function that runs every job, a map from job names to functions and native processors, or `null` for manual
- * processing. Keeps the process alive until it is closed; an idle event loop is not needed to keep the locks of running jobs.
+ * `processor` is a function that runs every job, a map from job names to functions and native processors, a file that exports a
+ * function (run in a process of its own), or `null` for manual processing. Keeps the process alive until it is closed; an idle event loop is not needed to keep the locks of running jobs.
  *
  * ```ts
  * const worker = new Worker('email', async (job) => send(job.data), { connection: 'redis://127.0.0.1:6379', concurrency: 5 });
@@ -35,33 +38,37 @@ export class Worker<
   readonly id: string = randomUUID();
   private readonly processors: SortedProcessors<DataType, ResultType, NameType, ProgressType>;
   private readonly nativeWorker: NativeWorker;
+  private readonly sandbox: Sandbox | undefined;
   private readonly loop: WorkerLoop<DataType, ResultType, NameType, ProgressType>;
   private running: Promise<void> | undefined;
   private paused = false;
 
   /**
-   * @throws `Error` `Worker requires a connection`, or one that names an option that cannot work.
+   * @throws `Error` `Worker requires a connection`, `File <path> does not exist`, or one that names an option that cannot work.
    */
   constructor(
     name: string,
     processor?:
       | Processor<DataType, ResultType, NameType, ProgressType>
       | ProcessorMap<DataType, ResultType, NameType, ProgressType>
+      | ProcessorFile
       | null,
     opts: WorkerOptions = {},
   ) {
     if (opts.connection === undefined) {
       throw new Error('Worker requires a connection');
     }
+    const sandbox = isProcessorFile(processor) ? new Sandbox(processor, opts) : undefined;
     super(name, { ...workerDefaults(opts.lockDuration), ...opts });
-    const processors = sortProcessors(processor);
+    this.sandbox = sandbox;
+    const processors = sortProcessors(isProcessorFile(processor) ? sandbox?.processor() : processor);
     this.processors = processors;
     this.nativeWorker = calling(() => new NativeWorker(this.id, this.nativeOptions({}), nativeWorkerOptions(opts)));
     this.native.setWorkOptions(nativeWorkerOptions(opts));
     for (const [jobName, native] of processors.native) {
       this.nativeWorker.addProcessor(jobName, native);
     }
-    this.loop = new WorkerLoop(this, this.nativeWorker, processors, opts.settings?.backoffStrategy);
+    this.loop = this.openLoop();
     if (processors.javascript && opts.autorun !== false) {
       this.run().catch((error: unknown) => {
         this.emit('error', error as Error);
@@ -222,6 +229,12 @@ export class Worker<
     });
   }
 
+  private openLoop(): WorkerLoop<DataType, ResultType, NameType, ProgressType> {
+    const { nativeWorker, processors, tracing, opts } = this;
+    const loop = [this, nativeWorker, processors, opts.settings?.backoffStrategy] as const;
+    return tracing ? traceWorker(this, tracing, [...loop]) : new WorkerLoop(...loop);
+  }
+
   /** The worker's own events tell. */
   protected override watchesConnection(): boolean {
     return false;
@@ -231,6 +244,7 @@ export class Worker<
     await ended;
     // Failures of the loop have been emitted.
     await this.running?.catch(() => undefined);
+    await this.sandbox?.close();
     await super.shutDown();
     this.emit('closed');
   }
@@ -246,6 +260,7 @@ function deadlineOf(how: boolean | CloseOptions): number | undefined {
 
 /** The options that the engine reads. */
 function nativeWorkerOptions(opts: WorkerOptions): NativeWorkerOptions {
-  const { connection, prefix, settings, autorun, skipVersionCheck, ...read } = opts;
+  const { connection, prefix, settings, autorun, skipVersionCheck, telemetry, ...others } = opts;
+  const { useWorkerThreads, workerForkOptions, workerThreadsOptions, ...read } = others;
   return read as NativeWorkerOptions;
 }

@@ -6,6 +6,9 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TOKEN = /<uuid>:\d+/g;
 const JSON_FIELDS = new Set(['data', 'opts', 'parent', 'progress', 'returnvalue']);
 
+/** Written by BullMQ when an attempt of a traced job fails, and read by nobody: later attempts follow the job's options. */
+const UNREAD = 'tm';
+
 const JOB_FIELDS = [
   ...([
     'id',
@@ -73,7 +76,8 @@ export class Comparable {
   }
 
   #hash(hash: Record<string, string>): unknown {
-    const fields = Object.entries(hash).map(([name, text]) => [name, this.of(readField(name, text))] as const);
+    const shown = Object.entries(hash).filter(([name]) => name !== UNREAD);
+    const fields = shown.map(([name, text]) => [name, this.of(readField(name, text))] as const);
     return Object.fromEntries(fields);
   }
 

@@ -1,3 +1,4 @@
+import { RecordingTelemetry } from '../support/recording-telemetry';
 import { FrozenDate } from './frozen-date';
 import { thrownBy } from './scenario';
 import { subject } from './side';
@@ -51,5 +52,12 @@ describe('differs from bullmq on purpose', () => {
     await world.queue.add('b', {});
     expect(await world.queue.getWaitingCount()).toBe(2);
     expect((await world.queue.getWaiting()).map((job) => job.name).sort()).toEqual(['a', 'b']);
+  });
+
+  test('a job of addBulk that leaves the context out stores none', async () => {
+    const queue = await world.newQueue({ telemetry: new RecordingTelemetry() as never });
+    await queue.addBulk([{ name: 'job', data: {}, opts: { telemetry: { omitContext: true } } }]);
+    const opts = await world.redis.hget(`${world.prefix}:compat:1`, 'opts');
+    expect(JSON.parse(opts ?? '')).toEqual({ attempts: 0, omc: true });
   });
 });

@@ -8,7 +8,7 @@ export class Workshop {
   readonly #workers: Worker[] = [];
 
   /** Opens a worker; it is closed with the workshop. */
-  work(processor: Processor | ProcessorMap | null, options: Partial<WorkerOptions> = {}): Worker {
+  work(processor: Processor | ProcessorMap | string | null, options: Partial<WorkerOptions> = {}): Worker {
     const { connection, queue } = this;
     const worker = new Worker('work', processor, { connection, prefix: queue.opts.prefix, ...options });
     this.#workers.push(worker);

@@ -3,6 +3,7 @@
 mod jobs;
 mod maintenance;
 mod reading;
+mod server;
 mod work;
 
 use std::sync::OnceLock;

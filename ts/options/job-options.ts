@@ -53,6 +53,16 @@ export interface DefaultJobOptions {
 export interface JobsOptions extends DefaultJobOptions {
   /** Id of the job; adding an id that exists does nothing. No integers and no colons. Default: the next number. */
   jobId?: string | undefined;
+  /** How the job is traced; only used by queues and workers that have `telemetry`. */
+  telemetry?: JobTelemetryOptions | undefined;
+}
+
+/** What a job carries for tracing. */
+export interface JobTelemetryOptions {
+  /** Context of the span that the job's processing is a child of, as text. Default: the span of the call that adds it. */
+  metadata?: string | undefined;
+  /** Let processing begin a trace of its own. Default `false`. */
+  omitContext?: boolean | undefined;
 }
 
 /** Options of one job in `addBulk`. */

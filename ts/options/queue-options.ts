@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from './connection-options';
+import type { Telemetry } from '../telemetry/telemetry';
 import type { DefaultJobOptions } from './job-options';
 
 /** Options that everything working on a queue shares. */
@@ -12,6 +13,8 @@ export interface QueueBaseOptions {
    * asked for may still have happened. Default: as long as it takes.
    */
   deadlineMs?: number | undefined;
+  /** Where spans and measurements go, such as a `BullMQOtel`. Default: nowhere, which costs nothing. */
+  telemetry?: Telemetry | undefined;
   /** Accepted for compatibility; the version of Redis is not checked. */
   skipVersionCheck?: boolean | undefined;
 }

@@ -1,6 +1,7 @@
 import type { BackoffStrategy } from '../types';
 import type { KeepJobs } from './job-options';
 import type { QueueBaseOptions } from './queue-options';
+import type { SandboxOptions } from './sandbox-options';
 
 /** Bound on jobs started per time, over all workers of the queue. */
 export interface RateLimiterOptions {
@@ -21,7 +22,7 @@ export interface AdvancedOptions {
  *
  * @throws `Error` from the constructor, naming the option, for a value that cannot work.
  */
-export interface WorkerOptions extends QueueBaseOptions {
+export interface WorkerOptions extends QueueBaseOptions, SandboxOptions {
   /** Recorded as `processedBy` of the jobs it takes, and part of its connection's name. Default: none. */
   name?: string | undefined;
   /** Start taking jobs at once. Default `true`. */

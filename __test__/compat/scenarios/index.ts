@@ -14,7 +14,9 @@ import { processing } from './processing';
 import { cleaningUp, draining, obliteration, removal } from './removal';
 import { retention, workerRetention } from './retention';
 import { retry, retryFinished } from './retry';
+import { sandbox } from './sandbox';
 import { stalled } from './stalled';
+import { telemetryOfQueues, telemetryOfWorkers } from './telemetry';
 
 /** Every scenario, by section. */
 export const scenarios: readonly Scenario[] = [
@@ -31,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
     limits,
     pausing,
   ].flat(),
+  ...[telemetryOfQueues, telemetryOfWorkers, sandbox].flat(),
   ...[getters, customSettings, noSettings, progress, logs, data, missing].flat(),
   ...[removal, draining, cleaningUp, obliteration, events, waitUntilFinished, construction, workerOptions].flat(),
 ];

@@ -190,3 +190,12 @@ async fn the_event_stream_can_be_shortened() {
     assert!(fixture.queue.trim_events(0).await.unwrap() >= 200);
     assert!(fixture.events().await.len() < 100);
 }
+
+#[tokio::test]
+async fn server_info_tells_the_version() {
+    let fixture = Fixture::new().await;
+
+    let info = fixture.queue.server_info().await.unwrap();
+
+    assert!(info.lines().any(|line| line.starts_with("redis_version:")), "{info}");
+}

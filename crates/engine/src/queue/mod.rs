@@ -12,6 +12,7 @@ mod moves;
 mod new_job;
 mod pausing;
 mod removal;
+mod server;
 mod settings;
 
 use serde_json::{Map, Value};

@@ -44,7 +44,7 @@ impl Reply {
                 Ok(String::from_utf8(bytes)
                     .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
             }
-            Value::SimpleString(text) => Ok(text),
+            Value::SimpleString(text) | Value::VerbatimString { text, .. } => Ok(text),
             Value::Okay => Ok("OK".into()),
             Value::Int(number) => Ok(number.to_string()),
             other => Err(malformed(self.subject, format!("{other:?}"))),
