@@ -373,23 +373,54 @@ interface RedisOptions {
     username?: string | undefined;
     /** Password of the user. Never logged. */
     password?: string | undefined;
-    /** Database number, 0 or more. Default 0. */
+    /** Database number, 0 or more; a Cluster has only 0. Default 0. */
     db?: number | undefined;
-    /** Encrypts the connection; `{}` trusts the web's root certificates. Default: no TLS. */
-    tls?: TlsOptions | undefined;
+    /** Encrypts the connection; `{}` or `true` trusts the web's root certificates. Default: no TLS. */
+    tls?: TlsOptions | boolean | undefined;
+    /** Sentinels to ask for the primary whenever a connection is opened; wins over `host`, `port` and `path`. */
+    sentinels?: readonly RedisNode[] | undefined;
+    /** What the sentinels call the primary; required with `sentinels`. */
+    name?: string | undefined;
+    /** ACL user at the sentinels. Default: their default user. */
+    sentinelUsername?: string | undefined;
+    /** Password of the sentinels. Never logged. */
+    sentinelPassword?: string | undefined;
+    /** Encrypts the connections to the sentinels. Default: no TLS. */
+    sentinelTLS?: TlsOptions | boolean | undefined;
+    /**
+     * Nodes of a Redis Cluster, one is enough; wins over `sentinels` and `host`. Prefixes or queue names need a hash tag, such as
+     * `{bull}`, so that the keys of a queue share a slot.
+     */
+    clusterNodes?: readonly RedisNode[] | undefined;
+    /** Where Cluster nodes are reached that announce an address of another network, by `host:port` as announced. */
+    natMap?: Readonly<Record<string, RedisNode>> | undefined;
     /** Longest wait for a connection, ms. Default 10000. */
     connectTimeout?: number | undefined;
     /**
-     * Delay before connection attempt number `times` (1, 2, ...), ms; `null` gives up, so that `waitUntilReady()` rejects with the
-     * connection error. Default: grows from 50 ms to 2 s and never gives up.
+     * Asked after every failed attempt to connect, with the number of failures since the last success: the pause before the next
+     * attempt, ms, or anything but a number to give up, which rejects the calls that wait. Default: grows from 50 ms to 2 s and never
+     * gives up.
      */
-    retryStrategy?: ((times: number) => number | null | undefined) | undefined;
-    /** Accepted because ioredis has it; must be `null` on a connection object that a worker shares. */
+    retryStrategy?: ((times: number) => unknown) | undefined;
+    /**
+     * Failed attempts to connect that one call outlives before it rejects, 0 or more; `null` outlives all. Workers and event readers
+     * always outlive all; a client object that they share must say `null`. Default `null`.
+     */
     maxRetriesPerRequest?: number | null | undefined;
-    /** Accepted because ioredis has it; `deadlineMs` of the queue bounds how long a call waits for Redis. */
+    /**
+     * `false`: a call made while the connection is lost rejects at once, and the connection is opened again behind it. Default `true`:
+     * calls wait, for at most the queue's `deadlineMs`.
+     */
     enableOfflineQueue?: boolean | undefined;
     /** Not supported: use the queue's `prefix`. */
     keyPrefix?: string | undefined;
+}
+/** A sentinel or a node of a Redis Cluster. */
+interface RedisNode {
+    /** Host name or address. Default `127.0.0.1`. */
+    host?: string | undefined;
+    /** TCP port. Default 26379 for a sentinel, 6379 for a node. */
+    port?: number | undefined;
 }
 /** Certificates of an encrypted connection, each PEM text or bytes. */
 interface TlsOptions {
@@ -399,10 +430,11 @@ interface TlsOptions {
     cert?: string | Uint8Array | undefined;
     /** Private key of the client certificate. */
     key?: string | Uint8Array | undefined;
+    /** `false` accepts any certificate: encrypted, but nobody knows to whom. Default `true`. */
+    rejectUnauthorized?: boolean | undefined;
 }
-/** A client of ioredis: its options are read, and it is never closed by us. */
+/** A client of ioredis or node-redis: its options are read, and it is never used or closed by us. */
 interface RedisClient {
-    readonly options: object;
     duplicate(...args: never[]): unknown;
 }
 /** Where the queue lives: options, a URL, or a client whose options are read. */
@@ -774,10 +806,10 @@ declare class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Que
     protected shutDown(): Promise<void>;
     /** Whether failed attempts to connect are to be emitted from here. */
     protected watchesConnection(): boolean;
+    /** Whether calls outlive every failed attempt to connect, whatever the connection's own options say. */
+    protected waitsForConnection(): boolean;
     /** Ends what waits on this object. */
     protected endWaits(): void;
-    /** The options every native handle takes, with its own beside them. */
-    protected nativeOptions(own: object): string;
 }
 
 /** A job that waits for its time: `delay` is when it may run, ms since the Unix epoch. */
@@ -864,6 +896,8 @@ declare class QueueEvents<ReturnType = Untyped> extends QueueBase<QueueEventsLis
     run(): Promise<void>;
     /** Waits until events are read: what happens from then on is seen. */
     waitUntilReady(): Promise<void>;
+    /** A reader outlives any outage. */
+    protected waitsForConnection(): boolean;
     protected shutDown(): Promise<void>;
     private emitError;
     private readEvents;
@@ -1010,6 +1044,19 @@ declare class Job<Data = Untyped, Result = Untyped, Name extends string = string
     private toNewJob;
 }
 
+/**
+ * Accepts an ioredis client as `connection`; clients can be passed as they are, this is what code written for BullMQ calls.
+ *
+ * Its options are read; the client itself is never used or closed.
+ */
+declare function createIORedisClient<Client extends RedisClient>(client: Client): Client;
+/**
+ * Accepts a node-redis client as `connection`; clients can be passed as they are, this is what code written for BullMQ calls.
+ *
+ * Its options are read; the client itself is never used or closed, and need not be connected.
+ */
+declare function createNodeRedisClient<Client extends RedisClient>(client: Client): Client;
+
 /** How a worker whose processor is a file runs it. */
 interface SandboxOptions {
     /** Run the file in worker threads instead of child processes. Default `false`. */
@@ -1052,6 +1099,11 @@ interface WorkerOptions extends QueueBaseOptions, SandboxOptions {
     lockRenewTime?: number | undefined;
     /** Leave renewing locks to the caller. Default `false`. */
     skipLockRenewal?: boolean | undefined;
+    /**
+     * How long the event loop may be blocked before its running jobs are given up, ms, above 0: until then native threads renew their
+     * locks; from then on other workers may take them, and an `error` event says so for each. Default 600000 (10 minutes).
+     */
+    maxBlocked?: number | undefined;
     /** Interval of checks for jobs whose worker vanished, ms, above 0. Default 30000. */
     stalledInterval?: number | undefined;
     /** Leave checking for stalled jobs to other workers. Default `false`. */
@@ -1761,6 +1813,8 @@ declare class Worker<DataType = Untyped, ResultType = Untyped, NameType extends 
     private openLoop;
     /** The worker's own events tell. */
     protected watchesConnection(): boolean;
+    /** A worker outlives any outage. */
+    protected waitsForConnection(): boolean;
     protected shutDown(ended?: Promise<void>): Promise<void>;
 }
 
@@ -1956,5 +2010,5 @@ declare class QueueService {
     private closeQueues;
 }
 
-export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, LockMismatchError, LockMissingError, MetricNames, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SpanKind, TelemetryAttributes, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, pushProcessor, pushProcessors, sqliteStores };
-export type { AdvancedOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DefaultJobOptions, EmailData, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisOptions, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
+export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, LockMismatchError, LockMissingError, MetricNames, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SpanKind, TelemetryAttributes, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, createIORedisClient, createNodeRedisClient, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, pushProcessor, pushProcessors, sqliteStores };
+export type { AdvancedOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DefaultJobOptions, EmailData, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };

@@ -120,8 +120,8 @@ export declare class NativeQueue {
   moveJobToDelayed(jobId: string, token: string, untilMs: number, nowMs: number): Promise<Answer<undefined>>
   /** Puts an active job back to wait. */
   moveJobToWait(jobId: string, token: string, nowMs: number): Promise<Answer<undefined>>
-  /** The queue that `options` (JSON text) names. Opens nothing yet. */
-  constructor(options: string)
+  /** The queue that `options` (JSON text) names. Opens nothing yet. `retry_strategy`: asked after failed attempts to connect. */
+  constructor(options: string, retryStrategy?: ((times: number) => number | null) | null)
   /** `<prefix>:<queue name>` */
   get qualifiedName(): string
   /** The full names of the queue's keys by their short ones, JSON text; `""` is what all begin with. */
@@ -146,8 +146,12 @@ export declare class NativeQueue {
 
 /** A reader of one queue's event stream. */
 export declare class NativeQueueEvents {
-  /** A reader with these options (JSON text). Opens nothing yet. */
-  constructor(options: string)
+  /**
+   * A reader of this queue's events, reached as the queue is. Opens nothing yet.
+   *
+   * `last_event_id`: where it begins; only new events if absent. `blocking_timeout`: longest wait of one read, ms.
+   */
+  constructor(queue: NativeQueue, lastEventId?: string | undefined | null, blockingTimeout?: number | undefined | null)
   /** Resolves once reading begins: events written from then on are read. */
   ready(): Promise<Answer<undefined>>
   /** The next events as lines, waiting for the first; empty once closed. */
@@ -197,8 +201,8 @@ export declare class NativeStores {
 
 /** A consumer of one queue. It takes no jobs before [`NativeWorker::start`]. */
 export declare class NativeWorker {
-  /** A worker on the queue that `handle` (JSON text) names. */
-  constructor(id: string, handle: string, options: NativeWorkerOptions)
+  /** A worker on this queue, reached as the queue is. */
+  constructor(id: string, queue: NativeQueue, options: NativeWorkerOptions)
   /** Lets jobs of this name run in Rust. Only of use before the start. */
   addProcessor(jobName: string, processor: NativeProcessor): void
   /** Begins to take jobs; a second start does nothing. */
@@ -475,6 +479,8 @@ export interface NativeWorkerOptions {
   lockRenewTime?: number
   /** Leave renewing locks to the caller. */
   skipLockRenewal?: boolean
+  /** How long a blocked event loop keeps its jobs, ms. */
+  maxBlocked?: number
   /** Interval of checks for stalled jobs, ms. */
   stalledInterval?: number
   /** Leave checking for stalled jobs to others. */

@@ -11,3 +11,6 @@ pub(crate) type NoticeCallback =
 /// Asks a store that the user wrote: an action and its arguments as JSON text; the answer is JSON text.
 pub(crate) type StoreCallback =
     ThreadsafeFunction<FnArgs<(String, String)>, Promise<String>, FnArgs<(String, String)>, Status, false, true>;
+
+/// Asks for the pause before the next attempt to connect, ms, by the number of attempts that failed; `None` gives up.
+pub(crate) type RetryCallback = ThreadsafeFunction<u32, Option<f64>, u32, Status, false, true>;

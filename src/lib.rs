@@ -15,6 +15,7 @@ mod options;
 mod processors;
 mod queue;
 mod queue_events;
+mod retry_strategy;
 mod runtime;
 mod stores;
 mod worker;

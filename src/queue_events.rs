@@ -7,8 +7,8 @@ use synapse_queue_engine::queue_events::{QueueEvents, QueueEventsOptions};
 
 use crate::encoding::queue_events_text;
 use crate::handle::{CallsUnderWay, Handle};
-use crate::native_error::{Answer, exception};
-use crate::options::HandleOptions;
+use crate::native_error::Answer;
+use crate::queue::NativeQueue;
 
 /// A reader of one queue's event stream.
 #[napi]
@@ -19,17 +19,16 @@ pub struct NativeQueueEvents {
 
 #[napi]
 impl NativeQueueEvents {
-    /// A reader with these options (JSON text). Opens nothing yet.
+    /// A reader of this queue's events, reached as the queue is. Opens nothing yet.
+    ///
+    /// `last_event_id`: where it begins; only new events if absent. `blocking_timeout`: longest wait of one read, ms.
     #[napi(constructor)]
-    pub fn new(options: String) -> napi::Result<Self, String> {
-        let options = HandleOptions::parse(&options).map_err(exception)?;
-        let default = QueueEventsOptions::default();
-        let reading = QueueEventsOptions {
-            last_event_id: options.last_event_id.clone(),
-            blocking_timeout: options.blocking_timeout.map_or(default.blocking_timeout, Duration::from_millis),
-        };
-        let (connection, keys) = options.open().map_err(exception)?;
-        Ok(Self { events: QueueEvents::new(connection, keys, reading), handle: Handle::default() })
+    pub fn new(queue: &NativeQueue, last_event_id: Option<String>, blocking_timeout: Option<f64>) -> Self {
+        let default = QueueEventsOptions::default().blocking_timeout;
+        let blocking_timeout = blocking_timeout.and_then(|ms| Duration::try_from_secs_f64(ms / 1_000.0).ok());
+        let options = QueueEventsOptions { last_event_id, blocking_timeout: blocking_timeout.unwrap_or(default) };
+        let (connection, keys) = (queue.queue.connection().clone(), queue.queue.keys().clone());
+        Self { events: QueueEvents::new(connection, keys, options), handle: Handle::default() }
     }
 
     /// Resolves once reading begins: events written from then on are read.
@@ -47,7 +46,7 @@ impl NativeQueueEvents {
     /// Ends reading.
     #[napi]
     pub async fn close(&self) {
-        self.events.close();
+        self.events.close().await;
         self.handle.close(CallsUnderWay::End).await;
     }
 }

@@ -16,8 +16,9 @@ use synapse_queue_engine::worker::{Worker, WorkerConfig};
 use crate::encoding::{read_results, worker_events_text};
 use crate::handle::{CallsUnderWay, Handle};
 use crate::native_error::{Answer, exception};
-use crate::options::{HandleOptions, NativeWorkerOptions, whole_concurrency};
+use crate::options::{NativeWorkerOptions, whole_concurrency};
 use crate::processors::NativeProcessor;
+use crate::queue::NativeQueue;
 use crate::runtime;
 
 /// A consumer of one queue. It takes no jobs before [`NativeWorker::start`].
@@ -89,10 +90,10 @@ pub fn worker_defaults(lock_duration: Option<f64>) -> NativeWorkerDefaults {
 
 #[napi]
 impl NativeWorker {
-    /// A worker on the queue that `handle` (JSON text) names.
+    /// A worker on this queue, reached as the queue is.
     #[napi(constructor)]
-    pub fn new(id: String, handle: String, options: NativeWorkerOptions) -> napi::Result<Self, String> {
-        let (connection, keys) = HandleOptions::parse(&handle).and_then(HandleOptions::open).map_err(exception)?;
+    pub fn new(id: String, queue: &NativeQueue, options: NativeWorkerOptions) -> napi::Result<Self, String> {
+        let (connection, keys) = (queue.queue.connection().clone(), queue.queue.keys().clone());
         let options = options.try_into().map_err(exception)?;
         Ok(Self {
             id,

@@ -9,7 +9,8 @@ export {
 } from './control-flow';
 export * from './errors';
 export { Job, type BulkJob } from './job';
-export type { ConnectionOptions, RedisClient, RedisOptions, TlsOptions } from './options/connection-options';
+export { createIORedisClient, createNodeRedisClient } from './connection/client-adapters';
+export type * from './options/connection-options';
 export type * from './options/job-options';
 export type * from './options/queue-options';
 export type * from './options/queue-events-options';

@@ -102,11 +102,14 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
     return ended.next ? this.nextJob(ended.next) : [];
   }
 
-  private nextJob(next: { job?: string; rateLimitMs: number; nextDelayedMs: number }): NextJobData {
+  private nextJob(next: { job?: string; rateLimitMs: number; nextDelayedMs: number }): NextJobData | [] {
     if (next.job === undefined) {
-      return [undefined, undefined, next.rateLimitMs, next.nextDelayedMs];
+      const isKnown = next.rateLimitMs > 0 || next.nextDelayedMs > 0;
+      return isKnown ? [undefined, undefined, next.rateLimitMs, next.nextDelayedMs] : [];
     }
-    const job = JobFields.read(this.queue, readJobRecord(next.job.split('\n'), 0)).asJSON();
-    return [job, job.id, next.rateLimitMs, next.nextDelayedMs];
+    const job = JobFields.read(this.queue, readJobRecord(next.job.split('\n'), 0));
+    const { delay, priority } = job;
+    const json = { ...job.asJSON(), delay, priority };
+    return [json, json.id, next.rateLimitMs, next.nextDelayedMs];
   }
 }

@@ -1,4 +1,5 @@
-import { toNativeConnection } from './connection';
+import { toNativeConnection } from './connection/native-connection';
+import { toNativeStrategy } from './connection/retry-strategy';
 import { NativeQueue } from './native';
 import { answer, calling, toError } from './native-answer';
 import type { QueueBaseOptions } from './options/queue-options';
@@ -33,8 +34,11 @@ export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Queu
     readonly opts: QueueBaseOptions,
   ) {
     super();
-    this.connectionKey = JSON.stringify(toNativeConnection(opts.connection));
-    this.native = calling(() => new NativeQueue(this.nativeOptions({})));
+    const { connection, retryStrategy } = toNativeConnection(opts.connection, { waits: this.waitsForConnection() });
+    this.connectionKey = JSON.stringify(connection);
+    const { prefix, deadlineMs } = opts;
+    const options = JSON.stringify({ name, prefix, deadlineMs, connection });
+    this.native = calling(() => new NativeQueue(options, toNativeStrategy(retryStrategy)));
     this.keys = JSON.parse(this.native.keys) as KeysMap;
     this.qualifiedName = this.native.qualifiedName;
     this.tracing = opts.telemetry && new Tracing(opts.telemetry, name, (error) => this.emitUnchecked('error', error));
@@ -91,15 +95,13 @@ export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Queu
     return true;
   }
 
+  /** Whether calls outlive every failed attempt to connect, whatever the connection's own options say. */
+  protected waitsForConnection(): boolean {
+    return false;
+  }
+
   /** Ends what waits on this object. */
   protected endWaits(): void {
     this.closeController.abort();
-  }
-
-  /** The options every native handle takes, with its own beside them. */
-  protected nativeOptions(own: object): string {
-    const { prefix, deadlineMs } = this.opts;
-    const connection = JSON.parse(this.connectionKey) as object;
-    return JSON.stringify({ name: this.name, prefix, deadlineMs, connection, ...own });
   }
 }

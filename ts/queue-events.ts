@@ -64,7 +64,7 @@ export class QueueEvents<ReturnType = Untyped> extends QueueBase<QueueEventsList
   constructor(name: string, opts: QueueEventsOptions = {}) {
     super(name, opts);
     const { lastEventId, blockingTimeout } = opts;
-    this.stream = calling(() => new NativeQueueEvents(this.nativeOptions({ lastEventId, blockingTimeout })));
+    this.stream = calling(() => new NativeQueueEvents(this.native, lastEventId, blockingTimeout));
     if (opts.autorun !== false) {
       this.run().catch((error: unknown) => {
         this.emitError(error);
@@ -110,6 +110,11 @@ export class QueueEvents<ReturnType = Untyped> extends QueueBase<QueueEventsList
   /** Waits until events are read: what happens from then on is seen. */
   override async waitUntilReady(): Promise<void> {
     await (this.ready ?? super.waitUntilReady());
+  }
+
+  /** A reader outlives any outage. */
+  protected override waitsForConnection(): boolean {
+    return true;
   }
 
   protected override async shutDown(): Promise<void> {

@@ -63,7 +63,7 @@ export class Worker<
     this.sandbox = sandbox;
     const processors = sortProcessors(isProcessorFile(processor) ? sandbox?.processor() : processor);
     this.processors = processors;
-    this.nativeWorker = calling(() => new NativeWorker(this.id, this.nativeOptions({}), nativeWorkerOptions(opts)));
+    this.nativeWorker = calling(() => new NativeWorker(this.id, this.native, nativeWorkerOptions(opts)));
     this.native.setWorkOptions(nativeWorkerOptions(opts));
     for (const [jobName, native] of processors.native) {
       this.nativeWorker.addProcessor(jobName, native);
@@ -238,6 +238,11 @@ export class Worker<
   /** The worker's own events tell. */
   protected override watchesConnection(): boolean {
     return false;
+  }
+
+  /** A worker outlives any outage. */
+  protected override waitsForConnection(): boolean {
+    return true;
   }
 
   protected override async shutDown(ended: Promise<void> = this.nativeWorker.close()): Promise<void> {

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
-import { OwnedProcess } from '../../scripts/servers/owned-process.cjs';
-import { until } from './until';
+import { LineProcess } from './line-process';
 
 const CLI = join(__dirname, '..', '..', 'dist', 'cli', 'index.js');
 
@@ -19,29 +17,9 @@ const UNSET = {
 };
 
 /** The `synapse-queue` command as a process of its own. */
-export class CommandProcess {
-  /** What it wrote to standard output so far. */
-  readonly lines: string[] = [];
-  /** What it wrote to standard error so far. */
-  readonly errors: string[] = [];
-  readonly #process: OwnedProcess;
-  readonly #ended: Promise<unknown>;
-
+export class CommandProcess extends LineProcess {
   constructor(args: string[], env: Record<string, string>) {
-    this.#process = new OwnedProcess(process.execPath, [CLI, ...args], { env: { ...UNSET, ...env }, output: 'pipe' });
-    const [stdout, stderr] = this.#process.output;
-    if (!stdout || !stderr) throw new Error('the output is piped');
-    const ends = (
-      [
-        [stdout, this.lines],
-        [stderr, this.errors],
-      ] as const
-    ).map(([input, lines]) => {
-      const reader = createInterface({ input });
-      reader.on('line', (line) => lines.push(line));
-      return new Promise((resolve) => reader.once('close', resolve));
-    });
-    this.#ended = Promise.all(ends);
+    super([CLI, ...args], { ...UNSET, ...env });
   }
 
   /** Starts a worker and waits until it is connected. */
@@ -51,44 +29,9 @@ export class CommandProcess {
     return worker;
   }
 
-  /** Waits for a line that contains `part`. */
-  async line(part: string, deadlineMs?: number): Promise<string> {
-    const find = () => {
-      const found = this.lines.find((line) => line.includes(part));
-      if (found === undefined && !this.isRunning) {
-        throw new Error(`the command has ended without "${part}": ${[...this.lines, ...this.errors].join('\n')}`);
-      }
-      return found;
-    };
-    return until(`the line "${part}" in:\n${this.lines.join('\n')}`, find, deadlineMs);
-  }
-
   /** Entries of the JSON log format, those of one event. */
   entries(event: string): Record<string, unknown>[] {
     const entries = this.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     return entries.filter((entry) => entry['event'] === event);
-  }
-
-  get isRunning(): boolean {
-    return this.#process.isRunning;
-  }
-
-  /** Waits for its end by itself; the exit code or signal. */
-  async exit(): Promise<number | string> {
-    await this.#ended;
-    return this.#process.exit;
-  }
-
-  /** Sends SIGTERM; the exit code or signal. */
-  async stop(): Promise<number | string> {
-    const code = await this.#process.stop();
-    await this.#ended;
-    return code;
-  }
-
-  /** Sends SIGKILL. */
-  async kill(): Promise<void> {
-    await this.#process.kill();
-    await this.#ended;
   }
 }

@@ -10,7 +10,7 @@ const SERVER_NAMES = [
 ];
 
 /**
- * A certificate authority and a certificate for localhost that it signed, valid for a day.
+ * A certificate authority and a certificate for localhost that it signed, valid for a day, for servers and clients.
  *
  * Two, because a certificate authority's own certificate is refused as a server's.
  *
@@ -36,7 +36,7 @@ async function localhostCertificates() {
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
+      { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
       { name: 'subjectAltName', altNames: SERVER_NAMES },
     ],
   });

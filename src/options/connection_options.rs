@@ -3,8 +3,13 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use synapse_queue_engine::connection::{ConnectionOptions, Endpoint, Secret, TlsOptions};
+use synapse_queue_engine::connection::{ConnectionOptions, Endpoint, Node, Secret, TlsOptions};
 use synapse_queue_engine::error::{Error, Result};
+
+/// Where servers listen unless the user says otherwise.
+const REDIS_PORT: u16 = 6379;
+/// Where sentinels do.
+const SENTINEL_PORT: u16 = 26_379;
 
 /// A connection as TypeScript reduces it; absent fields take the engine's defaults.
 #[derive(Deserialize, Default)]
@@ -14,23 +19,40 @@ pub(crate) struct ConnectionJson {
     host: Option<String>,
     port: Option<f64>,
     path: Option<String>,
+    sentinels: Option<Vec<NodeJson>>,
+    /// What the sentinels call the primary.
+    name: Option<String>,
+    sentinel_username: Option<String>,
+    sentinel_password: Option<String>,
+    sentinel_tls: Option<TlsJson>,
+    cluster_nodes: Option<Vec<NodeJson>>,
+    /// `[announced, reachable]`
+    nat_map: Option<Vec<(NodeJson, NodeJson)>>,
     username: Option<String>,
     password: Option<String>,
     db: Option<i64>,
     tls: Option<TlsJson>,
     connect_timeout_ms: Option<u64>,
-    min_retry_delay_ms: Option<u64>,
-    max_retry_delay_ms: Option<u64>,
-    max_attempts: Option<u32>,
+    /// Failed attempts to connect that a call outlives.
+    pub(super) max_retries_per_request: Option<u32>,
+    /// Whether calls wait for a lost connection.
+    pub(super) enable_offline_queue: Option<bool>,
 }
 
 /// PEM texts.
 #[derive(Deserialize, Default)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 struct TlsJson {
     ca: Option<String>,
     cert: Option<String>,
     key: Option<String>,
+    accepts_any_certificate: bool,
+}
+
+#[derive(Deserialize)]
+struct NodeJson {
+    host: Option<String>,
+    port: Option<f64>,
 }
 
 impl TryFrom<ConnectionJson> for ConnectionOptions {
@@ -41,32 +63,65 @@ impl TryFrom<ConnectionJson> for ConnectionOptions {
             Some(url) => Self::from_url(url)?,
             None => Self { endpoint: endpoint(&json)?, ..Self::default() },
         };
-        if let (Endpoint::Tcp { tls, .. }, Some(given)) = (&mut options.endpoint, json.tls) {
-            let client_key = given.key.map(Secret);
-            *tls = Some(TlsOptions { root_certificates: given.ca, client_certificate: given.cert, client_key });
+        if let Endpoint::Tcp { tls, .. } | Endpoint::Sentinel { tls, .. } | Endpoint::Cluster { tls, .. } =
+            &mut options.endpoint
+        {
+            *tls = json.tls.as_ref().map(TlsOptions::from).or(tls.take());
         }
-        options.username = options.username.or(json.username.filter(|name| !name.is_empty()));
-        options.password = options.password.or(json.password.filter(|text| !text.is_empty()).map(Secret));
+        options.username = options.username.or(given(json.username.as_ref()));
+        options.password = options.password.or(given(json.password.as_ref()).map(Secret));
         if json.url.is_none() {
             options.database = json.db.unwrap_or(options.database);
         }
-        let ms = |ms: Option<u64>, default: Duration| ms.map_or(default, Duration::from_millis);
-        options.connect_timeout = ms(json.connect_timeout_ms, options.connect_timeout);
-        options.reconnect.min_delay = ms(json.min_retry_delay_ms, options.reconnect.min_delay);
-        options.reconnect.max_delay = ms(json.max_retry_delay_ms, options.reconnect.max_delay);
-        options.reconnect.max_attempts = json.max_attempts;
+        options.connect_timeout = json.connect_timeout_ms.map_or(options.connect_timeout, Duration::from_millis);
         Ok(options)
     }
 }
 
+impl From<&TlsJson> for TlsOptions {
+    fn from(json: &TlsJson) -> Self {
+        Self {
+            root_certificates: json.ca.clone(),
+            client_certificate: json.cert.clone(),
+            client_key: json.key.clone().map(Secret),
+            accepts_any_certificate: json.accepts_any_certificate,
+        }
+    }
+}
+
+fn given(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).cloned()
+}
+
 fn endpoint(json: &ConnectionJson) -> Result<Endpoint> {
+    let nodes = |nodes: &[NodeJson], default| nodes.iter().map(|json| node(json, default)).collect::<Result<Vec<_>>>();
+    if let Some(cluster) = json.cluster_nodes.as_ref().filter(|cluster| !cluster.is_empty()) {
+        let pairs = json.nat_map.iter().flatten();
+        let address_map = pairs.map(|(from, to)| Ok((node(from, REDIS_PORT)?, node(to, REDIS_PORT)?)));
+        let address_map = address_map.collect::<Result<_>>()?;
+        return Ok(Endpoint::Cluster { nodes: nodes(cluster, REDIS_PORT)?, address_map, tls: None });
+    }
+    if let Some(sentinels) = json.sentinels.as_ref().filter(|sentinels| !sentinels.is_empty()) {
+        let missing = || Error::InvalidOption { message: "`name` of the primary is required with `sentinels`".into() };
+        return Ok(Endpoint::Sentinel {
+            sentinels: nodes(sentinels, SENTINEL_PORT)?,
+            primary: given(json.name.as_ref()).ok_or_else(missing)?,
+            sentinel_username: given(json.sentinel_username.as_ref()),
+            sentinel_password: given(json.sentinel_password.as_ref()).map(Secret),
+            sentinel_tls: json.sentinel_tls.as_ref().map(TlsOptions::from),
+            tls: None,
+        });
+    }
     if let Some(path) = json.path.as_ref().filter(|path| !path.is_empty()) {
         return Ok(Endpoint::Unix { path: path.into() });
     }
-    let Endpoint::Tcp { host, port, tls } = ConnectionOptions::default().endpoint else {
-        return Err(Error::InvalidOption { message: "`host` is required".into() });
-    };
-    Ok(Endpoint::Tcp { host: json.host.clone().unwrap_or(host), port: json.port.map_or(Ok(port), whole_port)?, tls })
+    let Node { host, port } = node(&NodeJson { host: json.host.clone(), port: json.port }, REDIS_PORT)?;
+    Ok(Endpoint::Tcp { host, port, tls: None })
+}
+
+fn node(json: &NodeJson, default_port: u16) -> Result<Node> {
+    let host = given(json.host.as_ref()).unwrap_or_else(|| "127.0.0.1".into());
+    Ok(Node { host, port: json.port.map_or(Ok(default_port), whole_port)? })
 }
 
 fn whole_port(port: f64) -> Result<u16> {
@@ -113,9 +168,34 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_strategy_arrives_as_delays_and_attempts() {
-        let options = read(r#"{"minRetryDelayMs":10,"maxRetryDelayMs":20,"maxAttempts":1}"#).unwrap();
-        assert_eq!(options.reconnect.min_delay, Duration::from_millis(10));
-        assert_eq!(options.reconnect.max_attempts, Some(1));
+    fn sentinels_are_asked_for_the_named_primary() {
+        let options = read(
+            r#"{"sentinels":[{"host":"a","port":1},{"host":"b"}],"name":"main","sentinelPassword":"x","password":"y"}"#,
+        );
+        let options = options.unwrap();
+        let Endpoint::Sentinel { sentinels, primary, sentinel_password, .. } = options.endpoint else {
+            panic!("{:?}", options.endpoint)
+        };
+        assert_eq!(sentinels, [Node { host: "a".into(), port: 1 }, Node { host: "b".into(), port: 26_379 }]);
+        assert_eq!((primary.as_str(), sentinel_password), ("main", Some(Secret("x".into()))));
+        assert_eq!(options.password, Some(Secret("y".into())));
+    }
+
+    #[test]
+    fn sentinels_without_a_name_are_refused() {
+        let error = read(r#"{"sentinels":[{"host":"a"}]}"#).unwrap_err().to_string();
+        assert_eq!(error, "`name` of the primary is required with `sentinels`");
+    }
+
+    #[test]
+    fn a_cluster_takes_credentials_and_certificates() {
+        let json = r#"{"clusterNodes":[{"host":"a","port":1}],"username":"u","tls":{"acceptsAnyCertificate":true},
+                       "natMap":[[{"host":"10.0.0.1","port":1},{"host":"a","port":2}]]}"#;
+        let options = read(json).unwrap();
+        let Endpoint::Cluster { nodes, address_map, tls } = options.endpoint else { panic!("{:?}", options.endpoint) };
+        assert_eq!(nodes, [Node { host: "a".into(), port: 1 }]);
+        assert_eq!(address_map[0].1, Node { host: "a".into(), port: 2 });
+        assert!(tls.is_some_and(|tls| tls.accepts_any_certificate));
+        assert_eq!(options.username.as_deref(), Some("u"));
     }
 }

@@ -1,18 +1,21 @@
 //! What every handle on a queue is made from.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use synapse_queue_engine::connection::Connection;
+use synapse_queue_engine::connection::{Connection, Patience};
 use synapse_queue_engine::error::{Error, Result};
 use synapse_queue_engine::wire::QueueKeys;
 
 use super::connection_options::ConnectionJson;
+use crate::callback::RetryCallback;
+use crate::retry_strategy::JavaScriptRetryStrategy;
 
 /// First part of all keys unless the user names another, as in BullMQ.
 const DEFAULT_PREFIX: &str = "bull";
 
-/// Options of one handle, as JSON.
+/// Options of one handle on a queue, as JSON.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HandleOptions {
@@ -22,10 +25,6 @@ pub(crate) struct HandleOptions {
     connection: ConnectionJson,
     /// How long a call may wait for the server, ms; as long as it takes if absent.
     deadline_ms: Option<f64>,
-    /// Where an event reader begins; only new events if absent.
-    pub(crate) last_event_id: Option<String>,
-    /// Longest wait of one read of an event reader, ms.
-    pub(crate) blocking_timeout: Option<u64>,
 }
 
 impl HandleOptions {
@@ -35,11 +34,20 @@ impl HandleOptions {
             .map_err(|error| Error::InvalidOption { message: format!("the options are not valid: {error}") })
     }
 
-    /// The queue's keys and the process's connection to its server.
-    pub(crate) fn open(self) -> Result<(Connection, QueueKeys)> {
+    /// The queue's keys and the process's connection to its server. `strategy` is the user's own, in JavaScript.
+    pub(crate) fn open(self, strategy: Option<RetryCallback>) -> Result<(Connection, QueueKeys)> {
         let keys = QueueKeys::new(self.prefix.as_deref().unwrap_or(DEFAULT_PREFIX), &self.name)?;
         let deadline = self.deadline_ms.map(deadline).transpose()?;
-        Ok((Connection::shared(&self.connection.try_into()?)?.with_deadline(deadline), keys))
+        let mut patience = Patience {
+            max_retries: self.connection.max_retries_per_request,
+            queues_while_offline: self.connection.enable_offline_queue.unwrap_or(true),
+            ..Patience::default()
+        };
+        if let Some(strategy) = strategy {
+            patience.retry = Arc::new(JavaScriptRetryStrategy::new(strategy));
+        }
+        let connection = Connection::shared(&self.connection.try_into()?)?;
+        Ok((connection.with_deadline(deadline).with_patience(patience), keys))
     }
 }
 

@@ -22,6 +22,8 @@ pub struct NativeWorkerOptions {
     pub lock_renew_time: Option<f64>,
     /// Leave renewing locks to the caller.
     pub skip_lock_renewal: Option<bool>,
+    /// How long a blocked event loop keeps its jobs, ms.
+    pub max_blocked: Option<f64>,
     /// Interval of checks for stalled jobs, ms.
     pub stalled_interval: Option<f64>,
     /// Leave checking for stalled jobs to others.
@@ -83,6 +85,7 @@ impl TryFrom<NativeWorkerOptions> for WorkerOptions {
             lock_duration: duration_ms("lockDuration", given.lock_duration)?.unwrap_or(default.lock_duration),
             lock_renew_time: duration_ms("lockRenewTime", given.lock_renew_time)?,
             skip_lock_renewal: given.skip_lock_renewal.unwrap_or(default.skip_lock_renewal),
+            max_blocked: duration_ms("maxBlocked", given.max_blocked)?.unwrap_or(default.max_blocked),
             stalled_interval: duration_ms("stalledInterval", given.stalled_interval)?
                 .unwrap_or(default.stalled_interval),
             skip_stalled_check: given.skip_stalled_check.unwrap_or(default.skip_stalled_check),

@@ -6,12 +6,13 @@ mod reading;
 mod server;
 mod work;
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use napi::Status;
 use napi::bindgen_prelude::{FnArgs, spawn};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi_derive::napi;
+use synapse_queue_engine::connection::Lease;
 use synapse_queue_engine::error::{Error, Result};
 use synapse_queue_engine::queue::Queue;
 use synapse_queue_engine::scripts::EncodedJob;
@@ -19,7 +20,7 @@ use synapse_queue_engine::worker::ManualWork;
 
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::callback::NoticeCallback;
+use crate::callback::{NoticeCallback, RetryCallback};
 use crate::encoding::{TimedJob, added_text, read_new_jobs};
 use crate::handle::{CallsUnderWay, Handle};
 use crate::native_error::{Answer, exception};
@@ -39,19 +40,25 @@ pub struct NativeQueue {
     pub(crate) handle: Handle,
     /// Made when a job is first taken or ended by hand.
     work: OnceLock<ManualWork>,
+    /// Until the handle is closed.
+    lease: Mutex<Option<Lease>>,
 }
 
 #[napi]
 impl NativeQueue {
-    /// The queue that `options` (JSON text) names. Opens nothing yet.
+    /// The queue that `options` (JSON text) names. Opens nothing yet. `retry_strategy`: asked after failed attempts to connect.
     #[napi(constructor)]
-    pub fn new(options: String) -> napi::Result<Self, String> {
+    pub fn new(
+        options: String,
+        #[napi(ts_arg_type = "((times: number) => number | null) | null")] retry_strategy: Option<RetryCallback>,
+    ) -> napi::Result<Self, String> {
         let open = |options: HandleOptions| {
-            let (connection, keys) = options.open()?;
+            let (connection, keys) = options.open(retry_strategy)?;
             Queue::new(connection, keys, "")
         };
         let queue = HandleOptions::parse(&options).and_then(open).map_err(exception)?;
-        Ok(Self { queue, handle: Handle::default(), work: OnceLock::new() })
+        let lease = Mutex::new(Some(queue.connection().lease()));
+        Ok(Self { queue, handle: Handle::default(), work: OnceLock::new(), lease })
     }
 
     /// `<prefix>:<queue name>`
@@ -151,6 +158,10 @@ impl NativeQueue {
     pub async fn close(&self, waits: bool) {
         let is_connected = self.queue.connection().is_connected();
         self.handle.close(if waits { CallsUnderWay::Wait { is_connected } } else { CallsUnderWay::End }).await;
+        if let Some(work) = self.work.get() {
+            work.disconnect();
+        }
+        drop(self.lease.lock().expect("no code panics while it holds this lock").take());
     }
 
     fn prepare(&self, TimedJob { job, now_ms }: TimedJob) -> Result<EncodedJob> {

@@ -12,23 +12,55 @@ export interface RedisOptions {
   username?: string | undefined;
   /** Password of the user. Never logged. */
   password?: string | undefined;
-  /** Database number, 0 or more. Default 0. */
+  /** Database number, 0 or more; a Cluster has only 0. Default 0. */
   db?: number | undefined;
-  /** Encrypts the connection; `{}` trusts the web's root certificates. Default: no TLS. */
-  tls?: TlsOptions | undefined;
+  /** Encrypts the connection; `{}` or `true` trusts the web's root certificates. Default: no TLS. */
+  tls?: TlsOptions | boolean | undefined;
+  /** Sentinels to ask for the primary whenever a connection is opened; wins over `host`, `port` and `path`. */
+  sentinels?: readonly RedisNode[] | undefined;
+  /** What the sentinels call the primary; required with `sentinels`. */
+  name?: string | undefined;
+  /** ACL user at the sentinels. Default: their default user. */
+  sentinelUsername?: string | undefined;
+  /** Password of the sentinels. Never logged. */
+  sentinelPassword?: string | undefined;
+  /** Encrypts the connections to the sentinels. Default: no TLS. */
+  sentinelTLS?: TlsOptions | boolean | undefined;
+  /**
+   * Nodes of a Redis Cluster, one is enough; wins over `sentinels` and `host`. Prefixes or queue names need a hash tag, such as
+   * `{bull}`, so that the keys of a queue share a slot.
+   */
+  clusterNodes?: readonly RedisNode[] | undefined;
+  /** Where Cluster nodes are reached that announce an address of another network, by `host:port` as announced. */
+  natMap?: Readonly<Record<string, RedisNode>> | undefined;
   /** Longest wait for a connection, ms. Default 10000. */
   connectTimeout?: number | undefined;
   /**
-   * Delay before connection attempt number `times` (1, 2, ...), ms; `null` gives up, so that `waitUntilReady()` rejects with the
-   * connection error. Default: grows from 50 ms to 2 s and never gives up.
+   * Asked after every failed attempt to connect, with the number of failures since the last success: the pause before the next
+   * attempt, ms, or anything but a number to give up, which rejects the calls that wait. Default: grows from 50 ms to 2 s and never
+   * gives up.
    */
-  retryStrategy?: ((times: number) => number | null | undefined) | undefined;
-  /** Accepted because ioredis has it; must be `null` on a connection object that a worker shares. */
+  retryStrategy?: ((times: number) => unknown) | undefined;
+  /**
+   * Failed attempts to connect that one call outlives before it rejects, 0 or more; `null` outlives all. Workers and event readers
+   * always outlive all; a client object that they share must say `null`. Default `null`.
+   */
   maxRetriesPerRequest?: number | null | undefined;
-  /** Accepted because ioredis has it; `deadlineMs` of the queue bounds how long a call waits for Redis. */
+  /**
+   * `false`: a call made while the connection is lost rejects at once, and the connection is opened again behind it. Default `true`:
+   * calls wait, for at most the queue's `deadlineMs`.
+   */
   enableOfflineQueue?: boolean | undefined;
   /** Not supported: use the queue's `prefix`. */
   keyPrefix?: string | undefined;
+}
+
+/** A sentinel or a node of a Redis Cluster. */
+export interface RedisNode {
+  /** Host name or address. Default `127.0.0.1`. */
+  host?: string | undefined;
+  /** TCP port. Default 26379 for a sentinel, 6379 for a node. */
+  port?: number | undefined;
 }
 
 /** Certificates of an encrypted connection, each PEM text or bytes. */
@@ -39,11 +71,12 @@ export interface TlsOptions {
   cert?: string | Uint8Array | undefined;
   /** Private key of the client certificate. */
   key?: string | Uint8Array | undefined;
+  /** `false` accepts any certificate: encrypted, but nobody knows to whom. Default `true`. */
+  rejectUnauthorized?: boolean | undefined;
 }
 
-/** A client of ioredis: its options are read, and it is never closed by us. */
+/** A client of ioredis or node-redis: its options are read, and it is never used or closed by us. */
 export interface RedisClient {
-  readonly options: object;
   // Clients are told from options by this method.
   duplicate(...args: never[]): unknown;
 }

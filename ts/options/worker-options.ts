@@ -37,6 +37,11 @@ export interface WorkerOptions extends QueueBaseOptions, SandboxOptions {
   lockRenewTime?: number | undefined;
   /** Leave renewing locks to the caller. Default `false`. */
   skipLockRenewal?: boolean | undefined;
+  /**
+   * How long the event loop may be blocked before its running jobs are given up, ms, above 0: until then native threads renew their
+   * locks; from then on other workers may take them, and an `error` event says so for each. Default 600000 (10 minutes).
+   */
+  maxBlocked?: number | undefined;
   /** Interval of checks for jobs whose worker vanished, ms, above 0. Default 30000. */
   stalledInterval?: number | undefined;
   /** Leave checking for stalled jobs to other workers. Default `false`. */

@@ -7,21 +7,28 @@
 --- @key 6 pc          counter that orders jobs of one priority
 --- @key 7 meta        queue settings
 --- @key 8 marker      wake-up markers
---- @arg 1 job_id
---- @arg 2 priority    0 = none, else 1 (most urgent) to 2097151
---- @arg 3 lifo        "1": before all others of its priority; empty: behind them
+--- @arg 1 call_id     names this call; a repetition answers as the first did and changes nothing
+--- @arg 2 job_id
+--- @arg 3 priority    0 = none, else 1 (most urgent) to 2097151
+--- @arg 4 lifo        "1": before all others of its priority; empty: behind them
 --- @returns 0 | -1 job missing
 --- @include "includes/add_marker"
 --- @include "includes/add_to_prioritized"
+--- @include "includes/recall"
+--- @include "includes/remember"
 local base, wait, paused, active, prioritized = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local pc, meta, marker = KEYS[6], KEYS[7], KEYS[8]
-local job_id, priority, is_lifo = ARGV[1], tonumber(ARGV[2]), ARGV[3] == "1"
+local call_id, job_id, priority, is_lifo = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == "1"
 local job = base .. job_id
 
+if recall(base, call_id) then
+  return 0
+end
 if redis.call("EXISTS", job) == 0 then
   return -1
 end
-redis.call("HSET", job, "priority", ARGV[2])
+redis.call("HSET", job, "priority", ARGV[3])
+remember(base, call_id, 0)
 local is_waiting = redis.call("ZREM", prioritized, job_id) == 1 or redis.call("LREM", wait, -1, job_id) == 1
   or redis.call("LREM", paused, -1, job_id) == 1
 if not is_waiting then

@@ -1,21 +1,27 @@
 --- Remove a job and, if asked, all jobs below it in its flow; all of them or none.
 --- Cost: grows with the size of the flow, which is removed in one step so that no child runs for a parent that is gone.
 --- @key 1 base            prefix of the queue's keys; job hashes are `base .. id`
---- @arg 1 job_id
---- @arg 2 remove_children "1" or empty
---- @arg 3 now_ms
+--- @arg 1 call_id     names this call; a repetition answers as the first did and changes nothing
+--- @arg 2 job_id
+--- @arg 3 remove_children "1" or empty
+--- @arg 4 now_ms
 --- @returns 1 removed or not there | 0 a worker owns one of the jobs | -8 the next iteration of a scheduler
 --- @emits removed {jobId, prev} per job that existed; waiting | delayed for a parent that waited for nothing else
 --- @include "includes/delete_jobs"
 --- @include "includes/is_pending_of_scheduler"
 --- @include "includes/max_events"
+--- @include "includes/recall"
 --- @include "includes/release_deduplication"
 --- @include "includes/release_parent"
+--- @include "includes/remember"
 --- @include "includes/remove_from_state"
 --- @include "includes/split_job_key"
-local base, job_id, now_ms = KEYS[1], ARGV[1], tonumber(ARGV[3])
-local removes_children = ARGV[2] == "1"
+local base, call_id, job_id, now_ms = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[4])
+local removes_children = ARGV[3] == "1"
 
+if recall(base, call_id) then
+  return 1
+end
 if is_pending_of_scheduler(base, job_id, redis.call("HGET", base .. job_id, "rjk")) then
   return -8
 end
@@ -67,4 +73,5 @@ for i = #jobs, 1, -1 do
       "event", "removed", "jobId", id, "prev", prev)
   end
 end
+remember(base, call_id, 1)
 return 1

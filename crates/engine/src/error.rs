@@ -30,6 +30,14 @@ pub enum Error {
         /// The job.
         job_id: String,
     },
+    /// A running job's lock is no longer renewed, because its owner has not come back for events for too long.
+    #[error("gave up job {job_id}: the event loop has not turned for more than {} ms (maxBlocked)", limit.as_millis())]
+    OwnerBlocked {
+        /// The job.
+        job_id: String,
+        /// How long it may be blocked.
+        limit: Duration,
+    },
     /// The job is not where the operation needs it.
     #[error("Job {job_id} is not in the {state} state. {command}")]
     NotInState {
@@ -117,13 +125,27 @@ pub enum Error {
         #[source]
         source: Option<redis::RedisError>,
     },
-    /// The connection was given up, by the retry strategy or because it was closed.
+    /// An attempt to connect failed, or the retry strategy gave up after it.
     #[error("{message}")]
     ConnectionFailed {
         /// In Node's words, e.g. `connect ECONNREFUSED 127.0.0.1:6379`.
         message: String,
-        /// Node's code, e.g. `ECONNREFUSED`.
-        code: &'static str,
+        /// Node's code, e.g. `ECONNREFUSED`, or the one that Redis gave.
+        code: String,
+        /// What the attempt ended with.
+        #[source]
+        source: redis::RedisError,
+    },
+    /// The connection is lost and the caller does not wait for the next. The message is ioredis'.
+    #[error("Stream isn't writeable and enableOfflineQueue options is false")]
+    Offline,
+    /// The server could not be reached in as many attempts as the caller waits for. The message is ioredis'.
+    #[error(
+        "Reached the max retries per request limit (which is {max}). Refer to \"maxRetriesPerRequest\" option for details."
+    )]
+    RetriesExhausted {
+        /// Attempts that were waited for.
+        max: u32,
     },
     /// Redis answered with an error.
     #[error("{0}")]
@@ -151,6 +173,7 @@ impl Error {
             Self::JobMissing { .. } => "JOB_MISSING",
             Self::LockMissing { .. } => "JOB_LOCK_MISSING",
             Self::LockNotRenewed { .. } => "JOB_LOCK_NOT_RENEWED",
+            Self::OwnerBlocked { .. } => "JOB_GIVEN_UP",
             Self::NotInState { .. } => "JOB_NOT_IN_STATE",
             Self::PendingDependencies { .. } => "JOB_PENDING_DEPENDENCIES",
             Self::ParentMissing { .. } => "PARENT_JOB_MISSING",
@@ -162,7 +185,7 @@ impl Error {
             Self::ActiveJobs => "QUEUE_HAS_ACTIVE_JOBS",
             Self::NotPaused => "QUEUE_NOT_PAUSED",
             Self::InvalidOption { .. } => "INVALID_OPTION",
-            Self::Unavailable { .. } => "QUEUE_UNAVAILABLE",
+            Self::Unavailable { .. } | Self::Offline | Self::RetriesExhausted { .. } => "QUEUE_UNAVAILABLE",
             Self::ConnectionFailed { code, .. } => code,
             Self::Redis(error) => error.code().unwrap_or("REDIS_ERROR"),
             Self::MalformedState { .. } => "MALFORMED_STATE",
@@ -182,6 +205,15 @@ impl Error {
             *command = name;
         }
         self
+    }
+
+    /// Whether it is about a failed attempt to connect: [`crate::connection::Connection::failures`] tells of all of them.
+    pub(crate) fn is_connect_failure(&self) -> bool {
+        match self {
+            Self::ConnectionFailed { .. } => true,
+            Self::Shared(error) => error.is_connect_failure(),
+            _ => false,
+        }
     }
 
     /// The job the error is about, where there is one.

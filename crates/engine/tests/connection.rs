@@ -4,11 +4,12 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis::AsyncCommands;
 use support::{Fixture, NOW};
-use synapse_queue_engine::connection::{Connection, ConnectionOptions, Reconnect};
+use synapse_queue_engine::connection::{Connection, ConnectionOptions, Patience, Reconnect};
 use synapse_queue_engine::error::Error;
 use synapse_queue_engine::options::Retention;
 use synapse_queue_engine::queue::{NewJob, Queue};
@@ -76,6 +77,30 @@ async fn a_settle_whose_reply_was_lost_answers_as_if_it_had_not_been() {
 }
 
 #[tokio::test]
+async fn an_add_that_is_cut_at_any_byte_makes_one_job() {
+    let server = RedisServer::shared();
+    let proxy = Proxy::start(server.port()).await.unwrap();
+    let (queue, _) = queue_behind(&proxy).await;
+    let mut ids = add(&queue).await.unwrap();
+
+    for cut in [Proxy::cut_request_after, Proxy::cut_reply_after] {
+        for bytes in 0.. {
+            cut(&proxy, bytes);
+            ids.extend(add(&queue).await.unwrap());
+            if proxy.call_off_cut() {
+                assert!(bytes > 0, "no byte passed");
+                break;
+            }
+        }
+    }
+
+    let mut redis = server.client().get_multiplexed_async_connection().await.unwrap();
+    let mut waiting: Vec<String> = redis.lrange(format!("{}wait", queue.keys().base()), 0, -1).await.unwrap();
+    waiting.reverse();
+    assert_eq!(waiting, ids);
+}
+
+#[tokio::test]
 async fn calls_go_on_after_connections_were_cut() {
     let proxy = Proxy::start(RedisServer::shared().port()).await.unwrap();
     let (queue, _) = queue_behind(&proxy).await;
@@ -138,14 +163,76 @@ async fn adds_that_wait_behind_others_give_up_with_them_and_are_not_made_later()
 #[tokio::test]
 async fn a_refused_connection_is_given_up_after_the_allowed_attempts() {
     let mut server = RedisServer::start(Durability::Volatile);
-    let reconnect = Reconnect { max_attempts: Some(1), ..Reconnect::default() };
-    let options = ConnectionOptions { reconnect, ..ConnectionOptions::from_url(&server.url()).unwrap() };
+    let retry = Arc::new(Reconnect { max_attempts: Some(1), ..Reconnect::default() });
+    let options = ConnectionOptions::from_url(&server.url()).unwrap();
     server.kill();
+    let connection = Connection::shared(&options).unwrap();
+    let mut failures = connection.failures();
 
-    let error = Connection::shared(&options).unwrap().ready().await.unwrap_err();
+    let error = connection.with_patience(Patience { retry, ..Patience::default() }).ready().await.unwrap_err();
+
+    assert_eq!(failures.recv().await.unwrap().to_string(), error.to_string());
 
     assert_eq!(error.to_string(), format!("connect ECONNREFUSED 127.0.0.1:{}", server.port()));
     assert_eq!(error.code(), "ECONNREFUSED");
+}
+
+#[tokio::test]
+async fn a_handle_that_gives_up_leaves_the_others_waiting() {
+    let mut server = RedisServer::start(Durability::Volatile);
+    let patient = Connection::shared(&ConnectionOptions::from_url(&server.url()).unwrap()).unwrap();
+    let retry = Arc::new(Reconnect { max_attempts: Some(2), ..Reconnect::default() });
+    let hasty = patient.with_patience(Patience { retry, ..Patience::default() });
+    server.kill();
+
+    let waiting = tokio::spawn(async move { patient.ready().await });
+    let error = hasty.ready().await.unwrap_err();
+    assert_eq!(error.code(), "ECONNREFUSED");
+
+    server.restart();
+    waiting.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn without_an_offline_queue_calls_fail_at_once_and_go_on_when_the_server_is_back() {
+    let mut server = RedisServer::start(Durability::Volatile);
+    let options = ConnectionOptions::from_url(&server.url()).unwrap();
+    let patience = Patience { queues_while_offline: false, ..Patience::default() };
+    let connection = Connection::shared(&options).unwrap().with_patience(patience);
+    let queue = Queue::new(connection.clone(), QueueKeys::new("bull", "queue").unwrap(), "").unwrap();
+    connection.ready().await.unwrap();
+    server.kill();
+
+    for _ in 0..3 {
+        let error = add(&queue).await.unwrap_err();
+        assert_eq!(error.to_string(), "Stream isn't writeable and enableOfflineQueue options is false");
+    }
+
+    server.restart();
+    // Opened again although no call waits for it.
+    while !connection.is_connected() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(add(&queue).await.unwrap(), ["1"]);
+}
+
+#[tokio::test]
+async fn a_call_outlives_only_the_allowed_attempts_to_connect() {
+    let mut server = RedisServer::start(Durability::Volatile);
+    let options = ConnectionOptions::from_url(&server.url()).unwrap();
+    let patience = Patience { max_retries: Some(1), ..Patience::default() };
+    let queue = Queue::new(
+        Connection::shared(&options).unwrap().with_patience(patience),
+        QueueKeys::new("bull", "queue").unwrap(),
+        "",
+    )
+    .unwrap();
+    add(&queue).await.unwrap();
+    server.kill();
+
+    let error = add(&queue).await.unwrap_err();
+
+    assert!(error.to_string().starts_with("Reached the max retries per request limit (which is 1)."), "{error}");
 }
 
 #[tokio::test]

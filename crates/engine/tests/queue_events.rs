@@ -77,7 +77,7 @@ async fn closing_interrupts_a_read() {
     let events = reader(RedisServer::shared(), &fixture, QueueEventsOptions::default());
     events.ready().await.unwrap();
 
-    let (read, ()) = tokio::join!(events.next(), async { events.close() });
+    let (read, ()) = tokio::join!(events.next(), async { events.close().await });
 
     assert_eq!(read.unwrap(), []);
     assert_eq!(events.next().await.unwrap(), []);

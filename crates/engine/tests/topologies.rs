@@ -50,8 +50,10 @@ fn node(port: u16) -> Node {
 async fn a_cluster_serves_queues_with_a_hash_tag_on_every_node() {
     let cluster = RedisCluster::start().await;
     let nodes = vec![node(cluster.masters()[0].port())];
-    let options =
-        ConnectionOptions { endpoint: Endpoint::Cluster { nodes, tls: None }, ..ConnectionOptions::default() };
+    let options = ConnectionOptions {
+        endpoint: Endpoint::Cluster { nodes, address_map: vec![], tls: None },
+        ..Default::default()
+    };
 
     for tag in ["{alpha}", "{beta}", "{gamma}", "{delta}", "{epsilon}"] {
         run_one_job(&options, tag).await;
@@ -71,7 +73,14 @@ async fn after_a_failover_the_new_primary_takes_the_next_job() {
     let mut watched = RedisSentinels::start().await;
     let sentinels = watched.sentinel_ports().into_iter().map(node).collect();
     let primary = watched.primary_name().into();
-    let endpoint = Endpoint::Sentinel { sentinels, primary, sentinel_password: None, tls: None };
+    let endpoint = Endpoint::Sentinel {
+        sentinels,
+        primary,
+        sentinel_username: None,
+        sentinel_password: None,
+        sentinel_tls: None,
+        tls: None,
+    };
     let options = ConnectionOptions { endpoint, ..ConnectionOptions::default() };
     let queue = run_one_job(&options, "bull").await;
     let patient = redis::AsyncConnectionConfig::new().set_response_timeout(None);
@@ -158,6 +167,7 @@ fn start_tls_server(folder: &Path) -> (RedisServer, TlsOptions) {
         root_certificates: Some(authority_certificate.pem()),
         client_certificate: Some(leaf.pem()),
         client_key: Some(Secret(leaf_key.serialize_pem())),
+        accepts_any_certificate: false,
     };
     std::fs::write(folder.join("port"), tls_port).unwrap();
     (server, tls)

@@ -7,11 +7,12 @@ mod worker_harness;
 
 use std::time::Duration;
 
+use redis::AsyncCommands;
 use support::Fixture;
 use synapse_queue_engine::options::WorkerOptions;
 use synapse_queue_engine::worker::WorkerEvent;
 use synapse_queue_testing::{Durability, RedisServer};
-use worker_harness::{Harness, Setup, start_on};
+use worker_harness::{GivenJob, Harness, Setup, start_on};
 
 async fn waiting_worker(server: &RedisServer, fixture: &Fixture) -> Harness {
     let mut harness = start_on(server, fixture.queue.keys().clone(), Setup::default());
@@ -104,5 +105,47 @@ async fn a_killed_blocking_connection_is_told_once_and_opened_again() {
 
     let taken = tokio::time::timeout(Duration::from_secs(2), harness.active()).await;
     assert_eq!(taken.expect("within two seconds").job.id, "1");
+    harness.worker.close(Some(Duration::ZERO)).await;
+}
+
+/// A worker with one running job whose owner does not come back for events.
+async fn blocked_owner(fixture: &mut Fixture, options: WorkerOptions) -> (Harness, GivenJob) {
+    fixture.add("").await;
+    let options = WorkerOptions { lock_duration: Duration::from_millis(100), skip_stalled_check: true, ..options };
+    let mut harness = start_on(RedisServer::shared(), fixture.queue.keys().clone(), options.into());
+    let job = harness.active().await;
+    (harness, job)
+}
+
+#[tokio::test]
+async fn an_owner_that_does_not_come_back_keeps_its_jobs() {
+    let mut fixture = Fixture::new().await;
+    let (mut harness, job) = blocked_owner(&mut fixture, WorkerOptions::default()).await;
+    let lock = fixture.key("1:lock");
+
+    let started = tokio::time::Instant::now();
+    while started.elapsed() < Duration::from_secs(1) {
+        assert!(fixture.redis.exists::<_, bool>(&lock).await.unwrap());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+
+    harness.complete(&job);
+    assert_eq!(harness.completed().await, "1");
+    harness.close().await;
+}
+
+#[tokio::test]
+async fn an_owner_that_is_away_for_too_long_is_given_up_and_told() {
+    let mut fixture = Fixture::new().await;
+    let options = WorkerOptions { max_blocked: Duration::from_millis(300), ..WorkerOptions::default() };
+    let (mut harness, _) = blocked_owner(&mut fixture, options).await;
+    let lock = fixture.key("1:lock");
+
+    while fixture.redis.exists::<_, bool>(&lock).await.unwrap() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+
+    let error = harness.error().await;
+    assert_eq!(error, "gave up job 1: the event loop has not turned for more than 300 ms (maxBlocked)");
     harness.worker.close(Some(Duration::ZERO)).await;
 }

@@ -2,9 +2,10 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -16,10 +17,17 @@ pub struct Proxy {
     accepting: JoinHandle<()>,
 }
 
-#[derive(Default)]
+/// No cut is planned.
+const NEVER: i64 = -1;
+const BUFFER_BYTES: usize = 64 * 1024;
+
 struct Faults {
     /// How many further replies are swallowed: the server has executed the request, the client never learns of it.
     replies_to_swallow: AtomicU32,
+    /// Bytes of requests that still pass before the connection is cut, or `NEVER`.
+    request_bytes_left: AtomicI64,
+    /// The same of replies.
+    reply_bytes_left: AtomicI64,
     sever: Notify,
     connections: AtomicU32,
 }
@@ -32,7 +40,13 @@ impl Proxy {
     pub async fn start(server_port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let port = listener.local_addr()?.port();
-        let faults = Arc::new(Faults::default());
+        let faults = Arc::new(Faults {
+            replies_to_swallow: AtomicU32::new(0),
+            request_bytes_left: AtomicI64::new(NEVER),
+            reply_bytes_left: AtomicI64::new(NEVER),
+            sever: Notify::new(),
+            connections: AtomicU32::new(0),
+        });
         let accepting = tokio::spawn(accept(listener, server_port, Arc::clone(&faults)));
         Ok(Self { port, faults, accepting })
     }
@@ -50,6 +64,23 @@ impl Proxy {
     /// How many replies are still to be swallowed.
     pub fn replies_to_swallow(&self) -> u32 {
         self.faults.replies_to_swallow.load(Ordering::SeqCst)
+    }
+
+    /// Cuts the connection when `bytes` more bytes of requests have passed.
+    pub fn cut_request_after(&self, bytes: u32) {
+        self.faults.request_bytes_left.store(bytes.into(), Ordering::SeqCst);
+    }
+
+    /// Cuts the connection when `bytes` more bytes of replies have passed.
+    pub fn cut_reply_after(&self, bytes: u32) {
+        self.faults.reply_bytes_left.store(bytes.into(), Ordering::SeqCst);
+    }
+
+    /// Whether a planned cut has not happened yet; it is called off.
+    pub fn call_off_cut(&self) -> bool {
+        let call_off = |left: &AtomicI64| left.swap(NEVER, Ordering::SeqCst) != NEVER;
+        let (request, reply) = (call_off(&self.faults.request_bytes_left), call_off(&self.faults.reply_bytes_left));
+        request || reply
     }
 
     /// Cuts every open connection.
@@ -88,25 +119,46 @@ async fn forward(client: TcpStream, server_port: u16, faults: &Faults) -> io::Re
     let server = TcpStream::connect(("127.0.0.1", server_port)).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
-    let (mut from_client, mut to_client) = client.into_split();
-    let (mut from_server, mut to_server) = server.into_split();
-    let requests = async { copy(&mut from_client, &mut to_server).await.map(|_| ()) };
-    let replies = async {
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            let count = from_server.read(&mut buffer).await?;
-            let swallows = faults
-                .replies_to_swallow
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
-                .is_ok();
-            if count == 0 || swallows {
-                return Ok(());
-            }
-            to_client.write_all(&buffer[..count]).await?;
-        }
-    };
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    let requests = pump(from_client, to_server, &faults.request_bytes_left, || false);
+    let replies = pump(from_server, to_client, &faults.reply_bytes_left, || faults.swallows_reply());
     tokio::select! {
         result = requests => result,
         result = replies => result,
+    }
+}
+
+/// Hands bytes on until either side closes or a fault cuts the connection.
+async fn pump(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    bytes_left: &AtomicI64,
+    swallows: impl Fn() -> bool,
+) -> io::Result<()> {
+    let mut buffer = vec![0; BUFFER_BYTES];
+    loop {
+        let count = from.read(&mut buffer).await?;
+        if count == 0 || swallows() {
+            return Ok(());
+        }
+        let left = bytes_left.load(Ordering::SeqCst);
+        let passing = usize::try_from(left).map_or(count, |left| left.min(count));
+        to.write_all(&buffer[..passing]).await?;
+        if left != NEVER {
+            let passed = i64::try_from(passing).expect("a buffer is smaller than that");
+            if passed == left {
+                bytes_left.store(NEVER, Ordering::SeqCst);
+                return Ok(());
+            }
+            bytes_left.store(left - passed, Ordering::SeqCst);
+        }
+    }
+}
+
+impl Faults {
+    fn swallows_reply(&self) -> bool {
+        let left = &self.replies_to_swallow;
+        left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
     }
 }

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use redis::{Cmd, Value};
 
+use super::Patience;
 use super::connector::Connector;
 use super::failure::connect_error;
+use super::retry::Answers;
 use super::server::{Purpose, Request, Socket};
 use crate::error::{Error, Result};
 use crate::wire::{Reply, malformed};
@@ -23,6 +25,8 @@ const MIN_BLOCK: Duration = Duration::from_millis(2);
 /// which other workers make up for when their own wait ends.
 pub struct BlockingConnection {
     connector: Arc<Connector>,
+    patience: Patience,
+    answers: Answers,
     client_name: String,
     socket: Option<Socket>,
 }
@@ -35,8 +39,8 @@ pub struct Marker {
 }
 
 impl BlockingConnection {
-    pub(super) fn new(connector: Arc<Connector>, client_name: &str) -> Self {
-        Self { connector, client_name: client_name.into(), socket: None }
+    pub(super) fn new(connector: Arc<Connector>, patience: Patience, client_name: &str) -> Self {
+        Self { connector, patience, answers: Answers::default(), client_name: client_name.into(), socket: None }
     }
 
     /// Opens the socket ahead of its first use.
@@ -44,6 +48,11 @@ impl BlockingConnection {
         let socket = self.take_socket().await?;
         self.socket = Some(socket);
         Ok(())
+    }
+
+    /// Closes the socket; the next call opens a new one.
+    pub fn close(&mut self) {
+        self.socket = None;
     }
 
     /// Takes a marker from the sorted set `key`, waiting up to `timeout` (at least 2 ms) for one.
@@ -83,7 +92,7 @@ impl BlockingConnection {
         if let Some(socket) = self.socket.take() {
             return Ok(socket);
         }
-        let mut socket = self.connector.open(Purpose::Blocking).await?;
+        let mut socket = self.connector.open(Purpose::Blocking, &self.patience, &self.answers).await?;
         let mut set_name = redis::cmd("CLIENT");
         set_name.arg("SETNAME").arg(&self.client_name);
         let named = socket.send(Request::One(&set_name)).await;

@@ -1,5 +1,6 @@
 //! The connection for commands: multiplexed, shared, repeated over reconnects.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,9 +9,10 @@ use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::connector::Connector;
-use super::failure::{Recovery, recovery};
+use super::failure::{Recovery, recovery, recovery_of};
+use super::retry::{Answers, RetryStrategy};
 use super::server::{Purpose, Request, Socket};
-use super::{BlockingConnection, ConnectionOptions, registry};
+use super::{BlockingConnection, ConnectionOptions, Patience, registry};
 use crate::error::{Error, Result};
 use crate::wire::Reply;
 
@@ -24,6 +26,8 @@ pub struct Connection {
     shared: Arc<CommandConnection>,
     /// How long a call may wait for the server; `None` waits as long as it takes.
     deadline: Option<Duration>,
+    patience: Patience,
+    answers: Arc<Answers>,
 }
 
 /// The shared part: at most one open socket, replaced when it breaks.
@@ -33,6 +37,29 @@ pub(super) struct CommandConnection {
     live: Mutex<Option<Live>>,
     /// Held while connecting, so that callers wait for one attempt instead of making their own.
     connecting: tokio::sync::Mutex<()>,
+    /// Whether a socket was ever open.
+    was_open: AtomicBool,
+    /// Whether the connection is being opened although no call waits for it.
+    reopening: AtomicBool,
+    /// Leases that are held.
+    leases: AtomicUsize,
+}
+
+/// Somebody's need of the connection: the socket closes with the last lease, although handles may still be held.
+///
+/// Handles in JavaScript are held until they are collected, long after they were closed.
+#[derive(Debug)]
+pub struct Lease {
+    connection: Connection,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let shared = &self.connection.shared;
+        if shared.leases.fetch_sub(1, Ordering::SeqCst) == 1 {
+            *shared.live.lock().expect("no code panics while it holds this lock") = None;
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -48,13 +75,31 @@ impl Connection {
     /// # Errors
     /// `InvalidOption` if the options cannot work, e.g. unreadable certificates.
     pub fn shared(options: &ConnectionOptions) -> Result<Self> {
-        Ok(Self { shared: registry::shared(options)?, deadline: None })
+        Ok(Self {
+            shared: registry::shared(options)?,
+            deadline: None,
+            patience: Patience::default(),
+            answers: Arc::default(),
+        })
+    }
+
+    /// Keeps the socket open until the lease, and all others, are dropped.
+    #[must_use]
+    pub fn lease(&self) -> Lease {
+        self.shared.leases.fetch_add(1, Ordering::SeqCst);
+        Lease { connection: self.clone() }
+    }
+
+    /// The same connection with another way to bear that the server cannot be reached.
+    #[must_use]
+    pub fn with_patience(&self, patience: Patience) -> Self {
+        Self { patience, answers: Arc::default(), ..self.clone() }
     }
 
     /// The same connection, on which calls give up with `Unavailable` when the server has not answered in time.
     #[must_use]
     pub fn with_deadline(&self, deadline: Option<Duration>) -> Self {
-        Self { shared: Arc::clone(&self.shared), deadline }
+        Self { deadline, ..self.clone() }
     }
 
     /// How long a call may wait for the server; `None` waits as long as it takes.
@@ -74,7 +119,7 @@ impl Connection {
 
     /// A separate socket for blocking commands, visible as `client_name` in CLIENT LIST. Opened by its first use.
     pub fn blocking(&self, client_name: &str) -> BlockingConnection {
-        BlockingConnection::new(Arc::clone(&self.shared.connector), client_name)
+        BlockingConnection::new(Arc::clone(&self.shared.connector), self.patience.unbounded(), client_name)
     }
 
     /// Failed attempts to open this connection or a blocking one beside it, from now on; calls meanwhile wait and try again.
@@ -82,9 +127,10 @@ impl Connection {
         self.shared.connector.failures()
     }
 
-    /// Waits until the server answers.
+    /// Waits until the server answers, as long as the retry strategy and the deadline allow.
     pub async fn ready(&self) -> Result<()> {
-        self.call(&redis::cmd("PING")).await.map(|_| ())
+        let unbounded = Self { patience: self.patience.unbounded(), ..self.clone() };
+        unbounded.call(&redis::cmd("PING")).await.map(|_| ())
     }
 
     /// Runs a command and repeats it over reconnects until it is answered or the deadline passes.
@@ -93,7 +139,8 @@ impl Connection {
     /// repetition is refused.
     ///
     /// # Errors
-    /// `Unavailable` after the deadline, or when a lost reply can no longer be asked for again.
+    /// `Unavailable` after the deadline, or when a lost reply can no longer be asked for again; `Offline`, `RetriesExhausted` or
+    /// `ConnectionFailed` when the handle's patience ends.
     pub async fn call(&self, command: &Cmd) -> Result<Value> {
         self.repeat(Request::One(command)).await
     }
@@ -109,7 +156,7 @@ impl Connection {
         let attempts = async {
             let mut first_loss = None;
             loop {
-                let mut live = self.shared.open().await?;
+                let mut live = self.open(first_loss.is_none()).await?;
                 if first_loss.is_some_and(|lost: Instant| lost.elapsed() > REPEAT_WINDOW) {
                     return Err(Error::Unavailable { deadline: REPEAT_WINDOW, source: last_error.take() });
                 }
@@ -122,6 +169,10 @@ impl Connection {
                     Recovery::Reconnect => {
                         first_loss.get_or_insert_with(Instant::now);
                         self.shared.discard(live.generation);
+                    }
+                    Recovery::Replace(delay) => {
+                        self.shared.discard(live.generation);
+                        sleep(delay).await;
                     }
                     Recovery::Wait(delay) => sleep(delay).await,
                 }
@@ -136,30 +187,99 @@ impl Connection {
             },
         }
     }
+
+    /// The open socket, opened first if need be. `is_new`: the call has not been sent yet.
+    async fn open(&self, is_new: bool) -> Result<Live> {
+        if let Some(live) = self.shared.current() {
+            return Ok(live);
+        }
+        if is_new && !self.patience.queues_while_offline && self.shared.was_open.load(Ordering::SeqCst) {
+            self.shared.reopen(Arc::clone(&self.patience.retry));
+            return Err(Error::Offline);
+        }
+        let _one_at_a_time = self.turn().await?;
+        if let Some(live) = self.shared.current() {
+            return Ok(live);
+        }
+        let socket = self.shared.connector.open(Purpose::Commands, &self.patience, &self.answers).await?;
+        Ok(self.shared.adopt(socket))
+    }
+
+    /// Waits until nobody else is connecting. The failed attempts of others count as this call's.
+    async fn turn(&self) -> Result<tokio::sync::MutexGuard<'_, ()>> {
+        let mut failures = self.shared.connector.failures();
+        let turn = self.shared.connecting.lock();
+        tokio::pin!(turn);
+        let mut outlived = 0;
+        loop {
+            tokio::select! {
+                biased;
+                turn = &mut turn => return Ok(turn),
+                Ok(failure) = failures.recv() => {
+                    outlived += 1;
+                    self.patience.after(&self.shared.connector.attempt(failure), outlived, &self.answers).await?;
+                }
+            }
+        }
+    }
 }
 
 impl CommandConnection {
     pub(super) fn new(options: ConnectionOptions) -> Result<Self> {
         let connector = Arc::new(Connector::new(options)?);
-        Ok(Self { connector, live: Mutex::new(None), connecting: tokio::sync::Mutex::new(()) })
+        Ok(Self {
+            connector,
+            live: Mutex::new(None),
+            connecting: tokio::sync::Mutex::new(()),
+            was_open: AtomicBool::new(false),
+            reopening: AtomicBool::new(false),
+            leases: AtomicUsize::new(0),
+        })
     }
 
     fn current(&self) -> Option<Live> {
         self.live.lock().expect("no code panics while it holds this lock").clone()
     }
 
-    /// The open socket, opened first if need be.
-    async fn open(&self) -> Result<Live> {
-        if let Some(live) = self.current() {
-            return Ok(live);
-        }
-        let _one_at_a_time = self.connecting.lock().await;
-        if let Some(live) = self.current() {
-            return Ok(live);
-        }
-        let socket = self.connector.open(Purpose::Commands).await?;
+    /// Makes a socket the one that all calls use.
+    fn adopt(&self, socket: Socket) -> Live {
+        self.was_open.store(true, Ordering::SeqCst);
         let mut live = self.live.lock().expect("no code panics while it holds this lock");
-        Ok(live.insert(Live { generation: next_generation(), socket }).clone())
+        live.insert(Live { generation: next_generation(), socket }).clone()
+    }
+
+    /// Opens the connection behind the calls that do not wait for it, until it is open, given up or of no use to anybody.
+    fn reopen(self: &Arc<Self>, retry: Arc<dyn RetryStrategy>) {
+        if self.reopening.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let shared = Arc::downgrade(self);
+        tokio::spawn(async move {
+            let mut attempt = 0;
+            while let Some(shared) = shared.upgrade() {
+                attempt += 1;
+                let pause = match shared.try_open().await {
+                    Ok(()) => None,
+                    Err(failure) if recovery_of(&failure) == Recovery::Report => None,
+                    Err(_) => retry.pause(attempt).await,
+                };
+                let Some(pause) = pause else {
+                    shared.reopening.store(false, Ordering::SeqCst);
+                    return;
+                };
+                drop(shared);
+                sleep(pause).await;
+            }
+        });
+    }
+
+    /// Makes one attempt, unless the connection is open or somebody else makes it.
+    async fn try_open(&self) -> std::result::Result<(), Arc<Error>> {
+        let _one_at_a_time = self.connecting.lock().await;
+        if self.current().is_none() {
+            self.adopt(self.connector.try_open(Purpose::Commands).await?);
+        }
+        Ok(())
     }
 
     /// Forgets a broken socket, unless it has been replaced already.
@@ -172,8 +292,8 @@ impl CommandConnection {
 }
 
 fn next_generation() -> u64 {
-    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl std::fmt::Debug for Connection {

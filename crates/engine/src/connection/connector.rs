@@ -1,14 +1,15 @@
 //! Opening sockets with as many attempts as it takes, and telling about those that fail.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use redis::RedisError;
 use tokio::sync::broadcast;
 use tokio::time::sleep;
 
-use super::failure::{Recovery, connect_error, recovery};
+use super::failure::connect_error;
+use super::retry::{Answers, FailedAttempt};
 use super::server::{Purpose, Server, Socket};
-use super::{ConnectionOptions, Reconnect};
+use super::{ConnectionOptions, Patience};
 use crate::error::{Error, Result};
 
 /// Failed attempts a slow listener may be behind; older ones are dropped, for only the latest says what is wrong now.
@@ -19,12 +20,14 @@ pub(super) struct Connector {
     pub(super) options: ConnectionOptions,
     server: Server,
     failures: broadcast::Sender<Arc<Error>>,
+    /// Sockets opened so far.
+    opened: AtomicU64,
 }
 
 impl Connector {
     pub(super) fn new(options: ConnectionOptions) -> Result<Self> {
         let server = Server::new(&options)?;
-        Ok(Self { options, server, failures: broadcast::Sender::new(FAILURES_KEPT) })
+        Ok(Self { options, server, failures: broadcast::Sender::new(FAILURES_KEPT), opened: AtomicU64::new(0) })
     }
 
     /// Every failed attempt from now on.
@@ -32,26 +35,38 @@ impl Connector {
         self.failures.subscribe()
     }
 
-    /// Opens a socket, trying again with growing delays as the options say.
-    pub(super) async fn open(&self, purpose: Purpose) -> Result<Socket> {
-        let Reconnect { min_delay, max_delay, max_attempts } = self.options.reconnect;
-        let mut delay = min_delay;
-        let mut attempts = 0;
+    /// A failure that [`Connector::failures`] told of, with the circumstances that matter for what follows.
+    pub(super) fn attempt(&self, error: Arc<Error>) -> FailedAttempt {
+        FailedAttempt { error, opened: self.opened.load(Ordering::SeqCst) }
+    }
+
+    /// Opens a socket, trying again as long as `patience` lasts.
+    pub(super) async fn open(&self, purpose: Purpose, patience: &Patience, answers: &Answers) -> Result<Socket> {
+        let mut outlived = 0;
         loop {
-            let error: RedisError = match self.server.open(&self.options, purpose).await {
+            match self.try_open(purpose).await {
                 Ok(socket) => return Ok(socket),
-                Err(error) => error,
-            };
-            attempts += 1;
-            let gives_up = max_attempts.is_some_and(|max| attempts >= max) || recovery(&error) == Recovery::Report;
-            let error = connect_error(&self.options, error);
-            if gives_up {
-                return Err(error);
+                Err(failure) => {
+                    outlived += 1;
+                    sleep(patience.after(&self.attempt(failure), outlived, answers).await?).await;
+                }
             }
-            // Nobody may be listening, which is fine: the caller's own deadline ends its waiting.
-            drop(self.failures.send(Arc::new(error)));
-            sleep(delay).await;
-            delay = (delay * 2).min(max_delay);
+        }
+    }
+
+    /// Makes one attempt; a failed one is told to everybody.
+    pub(super) async fn try_open(&self, purpose: Purpose) -> std::result::Result<Socket, Arc<Error>> {
+        match self.server.open(&self.options, purpose).await {
+            Ok(socket) => {
+                self.opened.fetch_add(1, Ordering::SeqCst);
+                Ok(socket)
+            }
+            Err(error) => {
+                let failure = Arc::new(connect_error(&self.options, error));
+                // Nobody may be listening, which is fine: the caller's own patience ends its waiting.
+                drop(self.failures.send(Arc::clone(&failure)));
+                Err(failure)
+            }
         }
     }
 }

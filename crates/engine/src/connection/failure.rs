@@ -14,8 +14,10 @@ use crate::error::Error;
 pub(super) enum Recovery {
     /// The server refused the call itself: repeating it changes nothing.
     Report,
-    /// The connection is dead, or leads to a server that may not be written to: open it anew and repeat.
+    /// The connection is dead: open it anew and repeat.
     Reconnect,
+    /// The connection leads to a server that may not be written to: after this long, open it anew and repeat.
+    Replace(Duration),
     /// The server cannot answer yet: repeat on the same connection after this long.
     Wait(Duration),
 }
@@ -32,16 +34,30 @@ pub(super) fn recovery(error: &RedisError) -> Recovery {
             | ServerErrorKind::ClusterDown
             | ServerErrorKind::MasterDown,
         ) => Recovery::Wait(BUSY_DELAY),
-        ErrorKind::Server(ServerErrorKind::ReadOnly)
-        | ErrorKind::MasterNameNotFoundBySentinel
+        // Whoever takes over may not be known yet.
+        ErrorKind::Server(ServerErrorKind::ReadOnly) => Recovery::Replace(BUSY_DELAY),
+        ErrorKind::MasterNameNotFoundBySentinel
         | ErrorKind::NoValidReplicasFoundBySentinel
-        | ErrorKind::ClusterConnectionNotFound => Recovery::Reconnect,
+        | ErrorKind::ClusterConnectionNotFound
+        // The reply ended in the middle of a value.
+        | ErrorKind::Parse => Recovery::Reconnect,
+        // A blocked call on a primary that was demoted.
+        _ if error.code() == Some("UNBLOCKED") => Recovery::Replace(BUSY_DELAY),
         _ if error.is_io_error() || error.is_connection_dropped() || error.is_timeout() => Recovery::Reconnect,
         _ => Recovery::Report,
     }
 }
 
-/// The error of a connection attempt in the words and with the code of Node's net module, as users' code compares them.
+/// What to do after an attempt to connect failed.
+pub(super) fn recovery_of(failure: &Error) -> Recovery {
+    match failure {
+        Error::ConnectionFailed { source, .. } => recovery(source),
+        _ => Recovery::Report,
+    }
+}
+
+/// The error of a connection attempt; those of the network in the words and with the code of Node's net module, as users' code
+/// compares them.
 pub(super) fn connect_error(options: &ConnectionOptions, error: RedisError) -> Error {
     let address = options.display_address();
     let code = match io_kind(&error) {
@@ -49,9 +65,12 @@ pub(super) fn connect_error(options: &ConnectionOptions, error: RedisError) -> E
         Some(io::ErrorKind::ConnectionReset) => "ECONNRESET",
         Some(io::ErrorKind::NotFound) => "ENOENT",
         Some(io::ErrorKind::TimedOut) => "ETIMEDOUT",
-        _ => return Error::Redis(error),
+        _ => {
+            let code = error.code().unwrap_or("REDIS_ERROR").to_owned();
+            return Error::ConnectionFailed { message: error.to_string(), code, source: error };
+        }
     };
-    Error::ConnectionFailed { message: format!("connect {code} {address}"), code }
+    Error::ConnectionFailed { message: format!("connect {code} {address}"), code: code.into(), source: error }
 }
 
 fn io_kind(error: &RedisError) -> Option<io::ErrorKind> {

@@ -6,8 +6,10 @@ mod connector;
 mod failure;
 mod options;
 mod registry;
+mod retry;
 mod server;
 
 pub use blocking::{BlockingConnection, Marker};
-pub use command::Connection;
-pub use options::{ConnectionOptions, Endpoint, Node, Reconnect, Secret, TlsOptions};
+pub use command::{Connection, Lease};
+pub use options::{ConnectionOptions, Endpoint, Node, Secret, TlsOptions};
+pub use retry::{Patience, Reconnect, RetryStrategy};

@@ -23,8 +23,6 @@ pub struct ConnectionOptions {
     pub connect_timeout: Duration,
     /// How long one command may take before the connection counts as dead. Defaults to 30 s.
     pub response_timeout: Duration,
-    /// What to do when the server cannot be reached.
-    pub reconnect: Reconnect,
 }
 
 /// Where a server listens.
@@ -50,15 +48,21 @@ pub enum Endpoint {
         sentinels: Vec<Node>,
         /// The name the sentinels monitor the primary under.
         primary: String,
+        /// ACL user at the sentinels themselves; their `default` user if absent.
+        sentinel_username: Option<String>,
         /// Password of the sentinels themselves.
         sentinel_password: Option<Secret>,
-        /// Encrypt with TLS, to sentinels and primary.
+        /// Encrypt with TLS, to the sentinels.
+        sentinel_tls: Option<TlsOptions>,
+        /// Encrypt with TLS, to the primary.
         tls: Option<TlsOptions>,
     },
     /// A Redis Cluster. Queue prefixes or names need a hash tag, so that a queue's keys share a slot.
     Cluster {
         /// Nodes to learn the others from.
         nodes: Vec<Node>,
+        /// Where nodes are reached that announce an address of another network: announced, reachable.
+        address_map: Vec<(Node, Node)>,
         /// Encrypt with TLS.
         tls: Option<TlsOptions>,
     },
@@ -76,8 +80,8 @@ pub struct Node {
 impl Node {
     pub(super) fn address(&self, tls: Option<&TlsOptions>) -> ConnectionAddr {
         let (host, port) = (self.host.clone(), self.port);
-        if tls.is_some() {
-            ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None }
+        if let Some(tls) = tls {
+            ConnectionAddr::TcpTls { host, port, insecure: tls.accepts_any_certificate, tls_params: None }
         } else {
             ConnectionAddr::Tcp(host, port)
         }
@@ -93,17 +97,8 @@ pub struct TlsOptions {
     pub client_certificate: Option<String>,
     /// PEM key of `client_certificate`.
     pub client_key: Option<Secret>,
-}
-
-/// How a lost connection is opened again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Reconnect {
-    /// Wait before the second attempt; doubles with each further one. Defaults to 50 ms.
-    pub min_delay: Duration,
-    /// Longest wait between attempts. Defaults to 2 s.
-    pub max_delay: Duration,
-    /// Attempts before the connection is given up for good; `None` (default) tries forever.
-    pub max_attempts: Option<u32>,
+    /// Encrypts without knowing to whom: neither names nor authorities of certificates are checked. Defaults to false.
+    pub accepts_any_certificate: bool,
 }
 
 /// Text that never shows in logs.
@@ -116,12 +111,6 @@ impl fmt::Debug for Secret {
     }
 }
 
-impl Default for Reconnect {
-    fn default() -> Self {
-        Self { min_delay: Duration::from_millis(50), max_delay: Duration::from_secs(2), max_attempts: None }
-    }
-}
-
 impl Default for ConnectionOptions {
     fn default() -> Self {
         Self {
@@ -131,7 +120,6 @@ impl Default for ConnectionOptions {
             database: 0,
             connect_timeout: Duration::from_secs(10),
             response_timeout: Duration::from_secs(30),
-            reconnect: Reconnect::default(),
         }
     }
 }
@@ -215,6 +203,11 @@ pub(super) fn tcp_settings() -> redis::io::tcp::TcpSettings {
 }
 
 impl TlsOptions {
+    /// What the Redis library calls it.
+    pub(super) fn mode(&self) -> redis::TlsMode {
+        if self.accepts_any_certificate { redis::TlsMode::Insecure } else { redis::TlsMode::Secure }
+    }
+
     /// The certificates as the Redis library takes them.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::cluster::ClusterClient;
+use redis::cluster::{ClusterClient, NodeAddress};
 use redis::cluster_async::ClusterConnection;
 use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
 use redis::{AsyncConnectionConfig, Cmd, ConnectionAddr, IntoConnectionInfo, Pipeline, RedisResult, Value};
@@ -60,17 +60,13 @@ impl Server {
             Endpoint::Tcp { .. } | Endpoint::Unix { .. } => {
                 options.client().map(|client| Self::Single(Box::new(client)))
             }
-            Endpoint::Sentinel { sentinels, primary, sentinel_password, tls } => {
-                let mut builder = sentinel_builder(sentinels, primary, tls.as_ref())?;
-                if let Some(Secret(password)) = sentinel_password {
-                    builder = builder.set_client_to_sentinel_password(password);
-                }
-                let client = primary_settings(builder, options).build()?;
+            Endpoint::Sentinel { .. } => {
+                let client = sentinel_client(options)?;
                 Ok(Self::Sentinel(Box::new(tokio::sync::Mutex::new(client))))
             }
-            Endpoint::Cluster { nodes, tls } => Ok(Self::Cluster(Box::new(ClusterClients {
-                commands: cluster_client(options, nodes, tls.as_ref(), options.response_timeout)?,
-                blocking: cluster_client(options, nodes, tls.as_ref(), Duration::MAX)?,
+            Endpoint::Cluster { .. } => Ok(Self::Cluster(Box::new(ClusterClients {
+                commands: cluster_client(options, options.response_timeout)?,
+                blocking: cluster_client(options, Duration::MAX)?,
             }))),
         }
     }
@@ -121,18 +117,31 @@ fn addresses(nodes: &[Node], tls: Option<&TlsOptions>) -> Vec<ConnectionAddr> {
     nodes.iter().map(|node| node.address(tls)).collect()
 }
 
-fn sentinel_builder(sentinels: &[Node], primary: &str, tls: Option<&TlsOptions>) -> Result<SentinelClientBuilder> {
-    let addresses = addresses(sentinels, tls);
-    let mut builder = SentinelClientBuilder::new(addresses, primary, SentinelServerType::Master)?;
-    if let Some(tls) = tls {
-        let certificates = tls.certificates()?;
-        builder = builder
-            .set_client_to_sentinel_tls_mode(redis::TlsMode::Secure)
-            .set_client_to_sentinel_certificates(certificates.clone())
-            .set_client_to_redis_tls_mode(redis::TlsMode::Secure)
-            .set_client_to_redis_certificates(certificates);
+fn sentinel_client(options: &ConnectionOptions) -> Result<SentinelClient> {
+    let Endpoint::Sentinel { sentinels, primary, sentinel_username, sentinel_password, sentinel_tls, tls } =
+        &options.endpoint
+    else {
+        unreachable!("called for sentinels only");
+    };
+    let addresses = addresses(sentinels, sentinel_tls.as_ref());
+    let mut builder = SentinelClientBuilder::new(addresses, primary, SentinelServerType::Master)?
+        .set_client_to_sentinel_tcp_settings(tcp_settings());
+    if let Some(username) = sentinel_username {
+        builder = builder.set_client_to_sentinel_username(username);
     }
-    Ok(builder)
+    if let Some(Secret(password)) = sentinel_password {
+        builder = builder.set_client_to_sentinel_password(password);
+    }
+    if let Some(tls) = sentinel_tls {
+        builder = builder
+            .set_client_to_sentinel_tls_mode(tls.mode())
+            .set_client_to_sentinel_certificates(tls.certificates()?);
+    }
+    if let Some(tls) = tls {
+        builder =
+            builder.set_client_to_redis_tls_mode(tls.mode()).set_client_to_redis_certificates(tls.certificates()?);
+    }
+    Ok(primary_settings(builder, options).build()?)
 }
 
 fn primary_settings(mut builder: SentinelClientBuilder, options: &ConnectionOptions) -> SentinelClientBuilder {
@@ -146,19 +155,22 @@ fn primary_settings(mut builder: SentinelClientBuilder, options: &ConnectionOpti
     builder
 }
 
-fn cluster_client(
-    options: &ConnectionOptions,
-    nodes: &[Node],
-    tls: Option<&TlsOptions>,
-    response_timeout: Duration,
-) -> Result<ClusterClient> {
-    let infos = addresses(nodes, tls).into_iter().map(IntoConnectionInfo::into_connection_info);
+fn cluster_client(options: &ConnectionOptions, response_timeout: Duration) -> Result<ClusterClient> {
+    let Endpoint::Cluster { nodes, address_map, tls } = &options.endpoint else {
+        unreachable!("called for clusters only");
+    };
+    let infos = addresses(nodes, tls.as_ref()).into_iter().map(IntoConnectionInfo::into_connection_info);
     let mut builder = ClusterClient::builder(infos.collect::<RedisResult<Vec<_>>>()?)
         .connection_timeout(options.connect_timeout)
         .response_timeout(response_timeout)
         .tcp_settings(tcp_settings())
         .retries(CLUSTER_RETRIES)
         .max_retry_wait(CLUSTER_RETRY_WAIT_MS);
+    if !address_map.is_empty() {
+        let address = |node: &Node| NodeAddress::new(node.host.as_str(), node.port);
+        let pairs = address_map.iter().map(|(announced, reachable)| (address(announced), address(reachable)));
+        builder = builder.node_address_map(pairs.collect());
+    }
     if let Some(username) = &options.username {
         builder = builder.username(username);
     }
@@ -166,7 +178,7 @@ fn cluster_client(
         builder = builder.password(password);
     }
     if let Some(tls) = tls {
-        builder = builder.tls(redis::TlsMode::Secure).certs(tls.certificates()?);
+        builder = builder.tls(tls.mode()).certs(tls.certificates()?);
     }
     Ok(builder.build()?)
 }

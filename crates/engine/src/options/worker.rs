@@ -30,6 +30,9 @@ pub struct WorkerOptions {
     pub lock_renew_time: Option<Duration>,
     /// Leaves renewing the locks to the caller. Defaults to false.
     pub skip_lock_renewal: bool,
+    /// How long the owner may not come back for events before its running jobs are given up: a blocked event loop keeps its jobs
+    /// that long, then their locks are no longer renewed. Above 0. Defaults to 10 min.
+    pub max_blocked: Duration,
     /// Interval of checks for jobs whose worker vanished, above 0. Defaults to 30 s.
     pub stalled_interval: Duration,
     /// Leaves the checks for stalled jobs to other workers. Defaults to false.
@@ -62,6 +65,7 @@ impl Default for WorkerOptions {
             lock_duration: Duration::from_secs(30),
             lock_renew_time: None,
             skip_lock_renewal: false,
+            max_blocked: Duration::from_mins(10),
             stalled_interval: Duration::from_secs(30),
             skip_stalled_check: false,
             max_stalled_count: 1,
@@ -88,6 +92,7 @@ impl WorkerOptions {
             (self.concurrency == 0, "concurrency must be a finite number greater than 0"),
             (self.lock_duration.is_zero(), "lockDuration must be greater than 0"),
             (self.lock_renew_time().is_zero(), "lockRenewTime must be greater than 0"),
+            (self.max_blocked.is_zero(), "maxBlocked must be greater than 0"),
             (self.limiter.is_some_and(|limiter| limiter.max == 0), "limiter.max must be greater than 0"),
             (self.limiter.is_some_and(|limiter| limiter.duration.is_zero()), "limiter.duration must be greater than 0"),
         ];
@@ -133,6 +138,7 @@ mod tests {
             (WorkerOptions { concurrency: 0, ..options.clone() }, "concurrency must be a finite number greater than 0"),
             (WorkerOptions { lock_duration: zero, ..options.clone() }, "lockDuration must be greater than 0"),
             (WorkerOptions { lock_renew_time: Some(zero), ..options.clone() }, "lockRenewTime must be greater than 0"),
+            (WorkerOptions { max_blocked: zero, ..options.clone() }, "maxBlocked must be greater than 0"),
             (
                 WorkerOptions {
                     limiter: Some(RateLimit { max: 0, duration: Duration::from_secs(1) }),

@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::{BlockingConnection, Connection};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::wire::{QueueKeys, Reply, queue_events_client_name, stream_entries};
 
 /// Entries per read: a burst is delivered in batches instead of one huge reply.
@@ -74,10 +74,16 @@ impl QueueEvents {
     }
 
     /// Opens the connection and settles where reading begins: events written after this returned will be read.
+    ///
+    /// # Errors
+    /// `Closed` if it is closed meanwhile.
     pub async fn ready(&self) -> Result<()> {
-        let mut reader = self.reader.lock().await;
-        reader.blocking.open().await?;
-        self.find_position(&mut reader).await
+        let opened = async {
+            let mut reader = self.reader.lock().await;
+            reader.blocking.open().await?;
+            self.find_position(&mut reader).await
+        };
+        self.closing.run_until_cancelled(opened).await.unwrap_or(Err(Error::Closed))
     }
 
     /// The next events, waiting for the first; empty once closed.
@@ -92,9 +98,10 @@ impl QueueEvents {
         }
     }
 
-    /// Ends reading; a read that waits is interrupted.
-    pub fn close(&self) {
+    /// Ends reading; a read that waits is interrupted and its connection closed.
+    pub async fn close(&self) {
         self.closing.cancel();
+        self.reader.lock().await.blocking.close();
     }
 
     async fn read(&self) -> Result<Vec<StreamEvent>> {

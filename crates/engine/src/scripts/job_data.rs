@@ -21,7 +21,8 @@ impl Scripts {
 
     /// Frees a deduplication id if the job holds it.
     pub(crate) async fn release_job_deduplication(&self, job_id: &str, deduplication_id: &str) -> Result<bool> {
-        let reply = self.eval(&source::RELEASE_JOB_DEDUPLICATION, &[job_id, deduplication_id]).await?;
+        let args = [new_call_id().as_str(), job_id, deduplication_id].map(ToOwned::to_owned);
+        let reply = self.eval(&source::RELEASE_JOB_DEDUPLICATION, &args).await?;
         Ok(Reply::new("reply of release_job_deduplication", reply).into_integer()? == 1)
     }
 }

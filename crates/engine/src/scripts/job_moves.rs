@@ -70,13 +70,15 @@ impl Scripts {
 
     pub(crate) async fn change_delay(&self, job_id: &str, delay_ms: i64, now_ms: i64) -> Result<()> {
         let due_ms = now_ms.saturating_add(delay_ms);
-        let args = [job_id, &delay_ms.to_string(), &due_ms.to_string()];
+        let call_id = new_call_id();
+        let args = [call_id.as_str(), job_id, &delay_ms.to_string(), &due_ms.to_string()];
         let reply = self.eval(&source::CHANGE_DELAY, &args).await?;
         Operation { job_id, command: "changeDelay", state: "delayed" }.done(reply)
     }
 
     pub(crate) async fn change_priority(&self, job_id: &str, change: PriorityChange) -> Result<()> {
-        let args = [job_id, &change.priority.to_string(), if change.lifo { "1" } else { "" }];
+        let call_id = new_call_id();
+        let args = [call_id.as_str(), job_id, &change.priority.to_string(), if change.lifo { "1" } else { "" }];
         let reply = self.eval(&source::CHANGE_PRIORITY, &args).await?;
         Operation::new("changePriority", job_id).done(reply)
     }

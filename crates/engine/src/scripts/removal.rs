@@ -54,7 +54,9 @@ pub(crate) struct Swept {
 impl Scripts {
     /// Removes a job; `false` if a worker owns it or one that would go with it.
     pub(crate) async fn remove(&self, job_id: &str, children: Children, now_ms: i64) -> Result<bool> {
-        let args = [job_id, if children == Children::Remove { "1" } else { "" }, &now_ms.to_string()];
+        let call_id = new_call_id();
+        let removes_children = if children == Children::Remove { "1" } else { "" };
+        let args = [call_id.as_str(), job_id, removes_children, &now_ms.to_string()];
         let reply = self.eval(&source::REMOVE, &args).await?;
         Ok(Operation::new("removeJob", job_id).code(reply)? == 1)
     }

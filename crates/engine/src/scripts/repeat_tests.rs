@@ -59,6 +59,74 @@ async fn a_repeated_promotion_moves_the_job_once() {
 }
 
 #[tokio::test]
+async fn a_repeated_change_of_a_delay_is_no_error_when_the_job_runs_meanwhile() {
+    let mut fixture = Fixture::with_job_in("delayed").await;
+    let call_id = new_call_id();
+    let args = [call_id.as_str(), "1", "5", "9"];
+    assert_eq!(fixture.scripts.eval(&source::CHANGE_DELAY, &args).await.unwrap(), Value::Int(0));
+    fixture.scripts.promote("1").await.unwrap();
+    assert_eq!(fixture.scripts.eval(&source::CHANGE_DELAY, &args).await.unwrap(), Value::Int(0));
+    assert_eq!(fixture.waiting().await, ["1"]);
+}
+
+#[tokio::test]
+async fn a_repeated_change_of_priority_leaves_the_job_where_the_first_put_it() {
+    let mut fixture = Fixture::new().await;
+    let (job, wait) = (fixture.scripts.keys().job("1"), fixture.scripts.keys().named("wait"));
+    let _: () = fixture.redis.hset(job, "name", "paint").await.unwrap();
+    let _: () = fixture.redis.rpush(&wait, "1").await.unwrap();
+    let call_id = new_call_id();
+    let args = [call_id.as_str(), "1", "0", ""];
+    fixture.scripts.eval(&source::CHANGE_PRIORITY, &args).await.unwrap();
+    let _: () = fixture.redis.lpush(wait, "2").await.unwrap();
+    fixture.scripts.eval(&source::CHANGE_PRIORITY, &args).await.unwrap();
+    assert_eq!(fixture.waiting().await, ["2", "1"]);
+}
+
+#[tokio::test]
+async fn a_repeated_pause_does_not_undo_a_resume_that_came_between() {
+    let mut fixture = Fixture::new().await;
+    let call_id = new_call_id();
+    fixture.scripts.eval(&source::PAUSE, &[&call_id]).await.unwrap();
+    fixture.scripts.resume().await.unwrap();
+    fixture.scripts.eval(&source::PAUSE, &[&call_id]).await.unwrap();
+    let meta = fixture.scripts.keys().meta();
+    assert!(!fixture.redis.hexists::<_, _, bool>(meta, "paused").await.unwrap());
+}
+
+#[tokio::test]
+async fn a_repeated_resume_does_not_undo_a_pause_that_came_between() {
+    let mut fixture = Fixture::new().await;
+    let call_id = new_call_id();
+    let args = [call_id.as_str(), "10"];
+    fixture.scripts.eval(&source::RESUME, &args).await.unwrap();
+    fixture.scripts.pause().await.unwrap();
+    fixture.scripts.eval(&source::RESUME, &args).await.unwrap();
+    let meta = fixture.scripts.keys().meta();
+    assert!(fixture.redis.hexists::<_, _, bool>(meta, "paused").await.unwrap());
+}
+
+#[tokio::test]
+async fn a_repeated_removal_spares_a_new_job_of_the_same_id() {
+    let mut fixture = Fixture::with_job_in("failed").await;
+    let call_id = new_call_id();
+    let args = [call_id.as_str(), "1", "", "9"];
+    fixture.scripts.eval(&source::REMOVE, &args).await.unwrap();
+    let job = fixture.scripts.keys().job("1");
+    let _: () = fixture.redis.hset(&job, "name", "new").await.unwrap();
+    assert_eq!(fixture.scripts.eval(&source::REMOVE, &args).await.unwrap(), Value::Int(1));
+    assert!(fixture.redis.exists::<_, bool>(job).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_repeated_release_of_a_deduplication_id_still_tells_that_it_was_held() {
+    let mut fixture = Fixture::new().await;
+    let holder = fixture.scripts.keys().deduplication("x");
+    let _: () = fixture.redis.set(holder, "1").await.unwrap();
+    assert_eq!(fixture.repeat(&source::RELEASE_JOB_DEDUPLICATION, &["1", "x"]).await, Value::Int(1));
+}
+
+#[tokio::test]
 async fn a_repeated_log_call_adds_one_row() {
     let fixture = Fixture::with_job_in("failed").await;
     assert_eq!(fixture.repeat(&source::ADD_LOG, &["1", "row", ""]).await, Value::Int(1));

@@ -102,6 +102,11 @@ impl ActiveJobs {
         stop(&mut self.lock(), |token, run| run.stage == Stage::Running && tokens.contains(&token), Some(Stage::Lost))
     }
 
+    /// Marks the runs of the owner as lost and stops them; native ones go on.
+    pub(super) fn give_up(&self) -> Vec<StoppedRun> {
+        stop(&mut self.lock(), |_, run| run.stage == Stage::Running && !run.is_native, Some(Stage::Lost))
+    }
+
     /// `(job id, token)` of every lock worth renewing.
     pub(super) fn locks(&self) -> Vec<(String, String)> {
         let runs = self.lock();
@@ -187,6 +192,15 @@ mod tests {
         assert_eq!(jobs.lose(&["w:1"]), []);
         assert!(jobs.locks().is_empty());
         assert!(jobs.begin_settling("w:1").expect("it has not ended").cancellation.is_cancelled());
+    }
+
+    #[test]
+    fn native_runs_are_not_given_up_with_the_owners() {
+        let jobs = ActiveJobs::default();
+        jobs.insert("w:1".into(), run_of("7"));
+        jobs.insert("w:2".into(), ActiveJob { is_native: true, ..run_of("8") });
+        assert_eq!(jobs.give_up(), stopped("7", "w:1"));
+        assert_eq!(jobs.locks(), [("8".to_owned(), "w:2".to_owned())]);
     }
 
     #[test]

@@ -238,7 +238,7 @@ impl Actor {
             }
             WaitEnd::Opened(Err(error)) | WaitEnd::Marker(Err(error)) => {
                 self.state.back_off(self.shared.options.run_retry_delay, Instant::now());
-                self.shared.outbox.push(WorkerEvent::Error { error });
+                self.shared.tell(error);
             }
         }
     }

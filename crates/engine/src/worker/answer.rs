@@ -51,7 +51,7 @@ impl Actor {
                     self.unsettled.push_front(settlement);
                 }
                 self.state.call_failed(plan, self.shared.options.run_retry_delay, Instant::now());
-                self.shared.outbox.push(WorkerEvent::Error { error });
+                self.shared.tell(error);
             }
         }
     }

@@ -43,6 +43,7 @@ pub(super) async fn run(shared: Arc<Shared>, stopping: CancellationToken) {
 
 /// Renews once; `false` if Redis could not be asked.
 async fn renew(shared: &Shared, scripts: &Scripts) -> bool {
+    give_up_if_blocked(shared);
     let locks = shared.active.locks();
     if locks.is_empty() {
         return true;
@@ -53,9 +54,18 @@ async fn renew(shared: &Shared, scripts: &Scripts) -> bool {
             true
         }
         Err(error) => {
-            shared.outbox.push(WorkerEvent::Error { error });
+            shared.tell(error);
             false
         }
+    }
+}
+
+/// Lets go of the owner's runs if it has not come back for events for too long.
+fn give_up_if_blocked(shared: &Shared) {
+    let limit = shared.options.max_blocked;
+    if shared.outbox.owner_away() > limit {
+        let stopped = shared.active.give_up();
+        shared.outbox.push_all(losses(stopped, |job_id| Error::OwnerBlocked { job_id, limit }));
     }
 }
 
@@ -64,18 +74,24 @@ fn news(shared: &Shared, locks: &[(String, String)], lost: Vec<String>) -> Vec<W
     let lost: HashSet<String> = lost.into_iter().collect();
     let (lost, kept): (Vec<_>, Vec<_>) = locks.iter().partition(|(job_id, _)| lost.contains(job_id));
     let tokens: Vec<&str> = lost.iter().map(|(_, token)| token.as_str()).collect();
-    let stopped = shared.active.lose(&tokens);
     let mut events = Vec::new();
     if !kept.is_empty() {
         events
             .push(WorkerEvent::LocksRenewed { job_ids: kept.into_iter().map(|(job_id, _)| job_id.clone()).collect() });
     }
+    events.extend(losses(shared.active.lose(&tokens), |job_id| Error::LockNotRenewed { job_id }));
+    events
+}
+
+/// What the owner is told about runs that were stopped for the same reason.
+fn losses(stopped: Vec<StoppedRun>, error_of: impl Fn(String) -> Error) -> Vec<WorkerEvent> {
+    let mut events = Vec::new();
     if !stopped.is_empty() {
         let job_ids = stopped.iter().map(|run| run.job_id.clone()).collect();
         events.push(WorkerEvent::LockRenewalFailed { job_ids });
     }
     for StoppedRun { job_id, token } in stopped {
-        let error = Error::LockNotRenewed { job_id: job_id.clone() };
+        let error = error_of(job_id.clone());
         let reason = Some(error.to_string());
         events.push(WorkerEvent::Error { error });
         events.push(WorkerEvent::Cancelled { job_id, token, reason });

@@ -79,7 +79,8 @@ impl ManualWork {
         }
     }
 
-    /// Ends a run of `job` under `token` as the job's options say, and with `takes_next` takes the next job under the same token.
+    /// Ends a run of `job` under `token` as the job's options say, and with `takes_next` takes the next job under the same token,
+    /// unless this one is to be tried again at once.
     ///
     /// # Errors
     /// `JobMissing`, `LockMissing`, `LockMismatch`, `NotInState` if the job is not the token's any more.
@@ -92,18 +93,25 @@ impl ManualWork {
         };
         let command = command_of(&settlement.finish.kind);
         let attempts_made = self.settle(settlement.finish, now_ms).await.map_err(|error| error.of_command(command))?;
-        let (stacktrace, finished_on, delay_ms) = match settlement.ending {
-            Ending::Completed { .. } => (None, Some(now_ms), 0),
-            Ending::HandedBack => (None, None, 0),
+        let (stacktrace, finished_on, delay_ms, is_retried_now) = match settlement.ending {
+            Ending::Completed { .. } => (None, Some(now_ms), 0, false),
+            Ending::HandedBack => (None, None, 0, false),
             Ending::Failed { stacktrace, decision, .. } => match decision {
-                RetryDecision::Fail => (Some(stacktrace), Some(now_ms), 0),
-                RetryDecision::RetryNow => (Some(stacktrace), None, 0),
-                RetryDecision::RetryAt { delay_ms } => (Some(stacktrace), None, delay_ms),
+                RetryDecision::Fail => (Some(stacktrace), Some(now_ms), 0, false),
+                RetryDecision::RetryNow => (Some(stacktrace), None, 0, true),
+                RetryDecision::RetryAt { delay_ms } => (Some(stacktrace), None, delay_ms, false),
             },
         };
         // Not in the same call: a refused finish must not take a job that nobody would then run.
-        let next = if takes_next { Some(self.take_now(&token, now_ms).await?) } else { None };
+        let next = if takes_next && !is_retried_now { Some(self.take_now(&token, now_ms).await?) } else { None };
         Ok(ManualEnd { attempts_made, finished_on, stacktrace, delay_ms, next })
+    }
+
+    /// Closes the connection that waits, if none does.
+    pub fn disconnect(&self) {
+        if let Ok(mut blocking) = self.blocking.try_lock() {
+            blocking.close();
+        }
     }
 
     async fn take_now(&self, token: &str, now_ms: i64) -> Result<Taken> {

@@ -1,8 +1,10 @@
 //! Events on their way to the owner.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::WorkerEvent;
 
@@ -24,6 +26,8 @@ pub(super) struct Outbox {
 struct Waiting {
     events: Vec<WorkerEvent>,
     is_closed: bool,
+    /// When events were last handed out, unless the owner has come back since.
+    owner_left: Option<Instant>,
 }
 
 impl Outbox {
@@ -57,12 +61,21 @@ impl Outbox {
         self.arrived.notify_one();
     }
 
+    /// How long the owner has not come back for more since it was handed events; zero while it waits for some.
+    ///
+    /// An event loop that turns comes back within a turn. Renewed locks are such events, so that it is handed some regularly.
+    pub(super) fn owner_away(&self) -> Duration {
+        self.lock().owner_left.map_or(Duration::ZERO, |left| left.elapsed())
+    }
+
     /// All events since the last call, waiting for one; empty when closed.
     pub(super) async fn take(&self) -> Vec<WorkerEvent> {
+        self.lock().owner_left = None;
         loop {
             {
                 let mut waiting = self.lock();
                 if !waiting.events.is_empty() {
+                    waiting.owner_left = Some(Instant::now());
                     return std::mem::take(&mut waiting.events);
                 }
                 if waiting.is_closed {
@@ -94,6 +107,19 @@ mod tests {
         outbox.push(WorkerEvent::AskTime);
         let taken = outbox.take().await;
         assert!(matches!(taken[..], [WorkerEvent::Ready, WorkerEvent::Drained, WorkerEvent::AskTime]));
+    }
+
+    #[tokio::test]
+    async fn an_owner_is_away_from_when_it_took_events_until_it_comes_back() {
+        let outbox = Outbox::default();
+        assert_eq!(outbox.owner_away(), Duration::ZERO);
+        outbox.push(progress());
+        outbox.take().await;
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        assert!(outbox.owner_away() >= Duration::from_millis(2));
+        let waiting = tokio::time::timeout(Duration::from_millis(2), outbox.take());
+        assert!(waiting.await.is_err());
+        assert_eq!(outbox.owner_away(), Duration::ZERO);
     }
 
     #[tokio::test]

@@ -8,10 +8,12 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::clock::Clock;
+use crate::error::Error;
 use crate::options::WorkerOptions;
 use crate::processor::Processor;
 use crate::scripts::Scripts;
 
+use super::WorkerEvent;
 use super::active_jobs::ActiveJobs;
 use super::inbox::Inbox;
 use super::outbox::Outbox;
@@ -105,6 +107,15 @@ impl Controls {
 
     pub(super) fn fetch_succeeded(&self, now_ms: i64) {
         self.last_fetch_ms.store(now_ms, Ordering::Relaxed);
+    }
+}
+
+impl Shared {
+    /// Tells the owner what went wrong. Failed attempts to connect are told by who listens to all of them.
+    pub(super) fn tell(&self, error: Error) {
+        if !error.is_connect_failure() {
+            self.outbox.push(WorkerEvent::Error { error });
+        }
     }
 }
 

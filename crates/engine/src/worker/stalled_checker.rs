@@ -39,6 +39,6 @@ async fn check(shared: &Shared, scripts: &Scripts) {
         Ok(stalled) => {
             shared.outbox.push_all(stalled.into_iter().map(|job_id| WorkerEvent::Stalled { job_id }).collect());
         }
-        Err(error) => shared.outbox.push(WorkerEvent::Error { error }),
+        Err(error) => shared.tell(error),
     }
 }
