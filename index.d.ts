@@ -91,6 +91,18 @@ declare class ParentNotReplaceableError extends QueueError {
 declare class BelongsToSchedulerError extends QueueError {
     readonly code = ErrorCode.JobBelongsToJobScheduler;
 }
+/** Another job has the id that the next job of a scheduler would get. */
+declare class SchedulerJobExistsError extends QueueError {
+    readonly code = ErrorCode.SchedulerJobIdCollision;
+}
+/** Other jobs have the ids of the next slot of a scheduler and of those after it. */
+declare class SchedulerSlotsTakenError extends QueueError {
+    readonly code = ErrorCode.SchedulerJobSlotsBusy;
+}
+/** The next job of a scheduler could not be added when the one before was taken. */
+declare class NextIterationError extends QueueError {
+    readonly code = "NEXT_ITERATION_FAILED";
+}
 /** A worker owns the job, so it cannot be removed. */
 declare class JobLockedError extends QueueError {
     readonly code = "JOB_LOCKED";
@@ -193,8 +205,40 @@ interface DefaultJobOptions {
 interface JobsOptions extends DefaultJobOptions {
     /** Id of the job; adding an id that exists does nothing. No integers and no colons. Default: the next number. */
     jobId?: string | undefined;
+    /** The job that waits for this one. It must exist. */
+    parent?: ParentOptions | undefined;
+    /** Lets this job be the only one of its kind. Not together with `parent`. */
+    deduplication?: DeduplicationOptions | undefined;
+    /** When this job fails for good, its parent fails. Default `false`. */
+    failParentOnFailure?: boolean | undefined;
+    /** When this job fails for good, its parent runs at once. Default `false`. */
+    continueParentOnFailure?: boolean | undefined;
+    /** When this job fails for good, its parent waits for the others only and is told the reason. Default `false`. */
+    ignoreDependencyOnFailure?: boolean | undefined;
+    /** When this job fails for good, its parent waits for the others only. Default `false`. */
+    removeDependencyOnFailure?: boolean | undefined;
     /** How the job is traced; only used by queues and workers that have `telemetry`. */
     telemetry?: JobTelemetryOptions | undefined;
+}
+/** Names the parent of a job to be added. */
+interface ParentOptions {
+    /** Id of the parent. */
+    id: string;
+    /** `<prefix>:<queue name>` of the parent's queue. */
+    queue: string;
+}
+/** How a job shares a deduplication id with others. */
+interface DeduplicationOptions {
+    /** Held by one job at a time; adding another is answered with the holder's id. */
+    id: string;
+    /** How long the id is held, ms, also after the job has ended. Default: until the job ends. */
+    ttl?: number | undefined;
+    /** Adding another holds the id for `ttl` from then on. Default `false`. */
+    extend?: boolean | undefined;
+    /** Another takes the place of a holder that is still delayed. Default `false`. */
+    replace?: boolean | undefined;
+    /** While the holder runs, the newest of the others is kept and follows it. Default `false`. */
+    keepLastIfActive?: boolean | undefined;
 }
 /** What a job carries for tracing. */
 interface JobTelemetryOptions {
@@ -608,6 +652,89 @@ interface NameException {
 /** A point in time: seconds and nanoseconds, ms since the Unix epoch, or a date. */
 type Time = [seconds: number, nanoseconds: number] | number | Date;
 
+/** When a job scheduler runs its jobs. Exactly one of `every` and `pattern`. */
+interface RepeatOptions {
+    /** Interval, ms, at least 1. The first job runs at once, at `startDate`, or as soon as `offset` allows. */
+    every?: number | undefined;
+    /**
+     * Cron pattern of five fields, or six with seconds in front; lists, ranges, steps, names, `L` and `#` as in `cron-parser`, and
+     * `@daily` and its like.
+     */
+    pattern?: string | undefined;
+    /** Time zone of `pattern`, such as `Europe/Athens`. Default: that of the process. */
+    tz?: string | undefined;
+    /** Jobs in all. Default: no limit. */
+    limit?: number | undefined;
+    /** No job runs before this time. Default: now. */
+    startDate?: Date | string | number | undefined;
+    /** No job is added for a time after this one. Default: never. */
+    endDate?: Date | string | number | undefined;
+    /** Ms by which the jobs of `every` lie after multiples of it, counted from the Unix epoch. Default: that of the first job. */
+    offset?: number | undefined;
+    /** Run the first job of `pattern` at once. Default `false`. */
+    immediately?: boolean | undefined;
+    /** Jobs that count as run already. Default 0. */
+    count?: number | undefined;
+    /** Not used. */
+    key?: string | undefined;
+    /** Not used. */
+    prevMillis?: number | undefined;
+    /** Not used. */
+    jobId?: string | undefined;
+}
+/** Options of the jobs of a scheduler. */
+type JobSchedulerTemplateOptions = Omit<JobsOptions, 'jobId' | 'delay' | 'deduplication'>;
+/** What the jobs of a scheduler look like. */
+interface JobSchedulerTemplate<Data, Name extends string> {
+    /** Name of the jobs. Default: the scheduler's id. */
+    name?: Name | undefined;
+    /** Payload of the jobs. Default: an empty object. */
+    data?: Data | undefined;
+    /** Options of the jobs, over the queue's `defaultJobOptions`. */
+    opts?: JobSchedulerTemplateOptions | undefined;
+}
+/** A job scheduler as it stands in Redis. Times are ms since the Unix epoch. */
+interface JobSchedulerJson<Data> {
+    /** Its id. */
+    key: string;
+    /** Name of its jobs. */
+    name: string;
+    /** When its next job runs, or its last one ran. */
+    next?: number;
+    /** Jobs added so far. */
+    iterationCount?: number;
+    /** Jobs in all. */
+    limit?: number;
+    /** No job runs before this time. */
+    startDate?: number;
+    /** No job is added for a time after this one. */
+    endDate?: number;
+    /** Time zone of `pattern`. */
+    tz?: string;
+    /** Cron pattern. */
+    pattern?: string;
+    /** Interval, ms. */
+    every?: number;
+    /** Ms by which the jobs lie after multiples of `every`. */
+    offset?: number;
+    /** What its jobs look like, as far as that was said. */
+    template?: {
+        data?: Data;
+        opts?: JobSchedulerTemplateOptions;
+    };
+}
+/**
+ * Finds the next time of a scheduler with a `pattern`: ms since the Unix epoch after `millis`, or `undefined` for none.
+ *
+ * `opts` are those of the scheduler, `name` is that of its jobs. The queue and all its workers need the same strategy.
+ */
+type RepeatStrategy = (millis: number, opts: RepeatOptions, name?: string) => number | undefined | Promise<number | undefined>;
+/** Functions that change how a queue decides. */
+interface AdvancedRepeatOptions {
+    /** Reads the patterns of job schedulers in place of cron. */
+    repeatStrategy?: RepeatStrategy | undefined;
+}
+
 /** Options that everything working on a queue shares. */
 interface QueueBaseOptions {
     /** Where Redis is. Default: `127.0.0.1:6379`. */
@@ -636,6 +763,8 @@ interface QueueOptions extends QueueBaseOptions {
     } | undefined;
     /** Leave the queue's settings in Redis as they are. Default `false`. */
     skipMetasUpdate?: boolean | undefined;
+    /** Functions that change how the queue decides. */
+    settings?: AdvancedRepeatOptions | undefined;
 }
 /** Options of {@link Queue.obliterate}. */
 interface ObliterateOpts {
@@ -1039,6 +1168,8 @@ declare class Job<Data = Untyped, Result = Untyped, Name extends string = string
     remove({ removeChildren }?: {
         removeChildren?: boolean;
     }): Promise<void>;
+    /** Ends the deduplication this job holds; whether it held one. */
+    removeDeduplicationKey(): Promise<boolean>;
     /** Reads the job again. */
     refresh(): Promise<void>;
     private toNewJob;
@@ -1056,6 +1187,38 @@ declare function createIORedisClient<Client extends RedisClient>(client: Client)
  * Its options are read; the client itself is never used or closed, and need not be connected.
  */
 declare function createNodeRedisClient<Client extends RedisClient>(client: Client): Client;
+
+/** What a job scheduler needs of its queue. */
+interface SchedulingQueue extends QueueLike {
+    readonly opts: QueueOptions;
+    waitUntilReady(): Promise<void>;
+}
+/** Listeners of a {@link JobScheduler}. */
+interface JobSchedulerListener {
+    /** Something went wrong that no caller is told of. */
+    error: (error: Error) => void;
+}
+/** The job schedulers of one queue: each adds a job whenever its time has come. {@link Queue} has the same methods. */
+declare class JobScheduler extends SafeEmitter<JobSchedulerListener> {
+    private readonly queue;
+    constructor(queue: SchedulingQueue);
+    /** Waits until Redis answers. */
+    waitUntilReady(): Promise<void>;
+    /** See {@link Queue.upsertJobScheduler}. */
+    upsertJobScheduler<Data, Result, Name extends string>(id: string, repeat: RepeatOptions, template?: JobSchedulerTemplate<Data, Name>): Promise<Job<Data, Result, Name> | undefined>;
+    /** A scheduler; `undefined` if there is none of this id. */
+    getScheduler<Data>(id: string): Promise<JobSchedulerJson<Data> | undefined>;
+    /** Schedulers by the time of their next job, latest first unless `asc`. */
+    getJobSchedulers<Data>(start?: number, end?: number, asc?: boolean): Promise<JobSchedulerJson<Data>[]>;
+    /** How many schedulers there are. */
+    getSchedulersCount(): Promise<number>;
+    /** Whether there is a scheduler of this id. */
+    isJobScheduler(id: string): Promise<boolean>;
+    /** Removes a scheduler; whether there was one. */
+    removeJobScheduler(id: string): Promise<boolean>;
+    /** What the user's strategy says: a time, `null` for never, `undefined` if there is no strategy to ask. */
+    private chooseSlot;
+}
 
 /** How a worker whose processor is a file runs it. */
 interface SandboxOptions {
@@ -1075,7 +1238,7 @@ interface RateLimiterOptions {
     duration: number;
 }
 /** Functions that change how a worker decides. */
-interface AdvancedOptions {
+interface AdvancedOptions extends AdvancedRepeatOptions {
     /** Delay before the next attempt of jobs whose backoff type is not built in. */
     backoffStrategy?: BackoffStrategy | undefined;
 }
@@ -1498,6 +1661,8 @@ declare class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<Lis
     getCountsPerPriority(priorities: number[]): Promise<Record<string, number>>;
     /** The job that holds a deduplication; `null` if none does. */
     getDeduplicationJobId(id: string): Promise<string | null>;
+    /** @deprecated The same as {@link QueueGetters.getDeduplicationJobId}. */
+    getDebounceJobId(id: string): Promise<string | null>;
     /** Jobs that wait for a worker, next first. */
     getWaiting(start?: number, end?: number): Promise<JobBase[]>;
     /** Jobs that wait for their children, oldest first. */
@@ -1549,6 +1714,35 @@ declare class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<Lis
     } | null>;
 }
 
+/** The job schedulers of a queue. */
+declare class QueueSchedulers<JobBase extends Job, Listeners, Data, Result, Name extends string> extends QueueGetters<JobBase, Listeners> {
+    readonly opts: QueueOptions;
+    private schedulers;
+    /** The queue's job schedulers as an object of their own; what it emits as `error`, the queue emits too. */
+    get jobScheduler(): Promise<JobScheduler>;
+    /**
+     * Creates a job scheduler, or replaces the one of this id, and answers its next job; `undefined` if it has none (any more).
+     *
+     * Whenever a worker takes a job of the scheduler, the next one is added: there is one pending job at any time.
+     *
+     * ```ts
+     * await queue.upsertJobScheduler('report', { pattern: '0 0 9 * * 1-5', tz: 'Europe/Athens' }, { name: 'send-report' });
+     * ```
+     *
+     * @throws `Error` naming an option or a combination that cannot work; `SchedulerJobExistsError` (`code` -10) and
+     * `SchedulerSlotsTakenError` (-11) if other jobs have the ids of the scheduler's next jobs.
+     */
+    upsertJobScheduler(jobSchedulerId: string, repeatOpts: Omit<RepeatOptions, 'key'>, jobTemplate?: JobSchedulerTemplate<Data, Name>): Promise<Job<Data, Result, Name> | undefined>;
+    /** A job scheduler; `undefined` if there is none of this id. */
+    getJobScheduler(id: string): Promise<JobSchedulerJson<Data> | undefined>;
+    /** Job schedulers by the time of their next job, latest first unless `asc`. */
+    getJobSchedulers(start?: number, end?: number, asc?: boolean): Promise<JobSchedulerJson<Data>[]>;
+    /** How many job schedulers there are. */
+    getJobSchedulersCount(): Promise<number>;
+    /** Removes a job scheduler, and its next job while that is delayed; whether there was one. */
+    removeJobScheduler(jobSchedulerId: string): Promise<boolean>;
+}
+
 /** Listeners of a {@link Queue}: what happened through this very object, not through others or in workers. */
 interface QueueListener<JobBase extends Job = Job> {
     /** Jobs were removed by `clean`. */
@@ -1580,7 +1774,7 @@ type JobOf<DataOrJob, Result, Name extends string> = IsAny<DataOrJob> extends tr
  * await queue.add('send-email', { to: 'ann@example.com' });
  * ```
  */
-declare class Queue<DataTypeOrJob = Untyped, DefaultResultType = Untyped, DefaultNameType extends string = string, DataType = ExtractDataType<DataTypeOrJob, DataTypeOrJob>, ResultType = ExtractResultType<DataTypeOrJob, DefaultResultType>, NameType extends string = ExtractNameType<DataTypeOrJob, DefaultNameType>> extends QueueGetters<JobOf<DataTypeOrJob, ResultType, NameType>, QueueListener<JobOf<DataTypeOrJob, ResultType, NameType>>> {
+declare class Queue<DataTypeOrJob = Untyped, DefaultResultType = Untyped, DefaultNameType extends string = string, DataType = ExtractDataType<DataTypeOrJob, DataTypeOrJob>, ResultType = ExtractResultType<DataTypeOrJob, DefaultResultType>, NameType extends string = ExtractNameType<DataTypeOrJob, DefaultNameType>> extends QueueSchedulers<JobOf<DataTypeOrJob, ResultType, NameType>, QueueListener<JobOf<DataTypeOrJob, ResultType, NameType>>, DataType, ResultType, NameType> {
     /** Unique to this object. */
     readonly token: UUID;
     /** Options of every job, unless it brings its own. */
@@ -1648,6 +1842,8 @@ declare class Queue<DataTypeOrJob = Untyped, DefaultResultType = Untyped, Defaul
     removeRateLimitKey(): Promise<number>;
     /** Ends a deduplication; 1 if there was one. */
     removeDeduplicationKey(id: string): Promise<number>;
+    /** @deprecated The same as {@link Queue.removeDeduplicationKey}. */
+    removeDebounceKey(id: string): Promise<number>;
     /** Limits the jobs that are active at once over all workers. Answers the number of settings written. */
     setGlobalConcurrency(concurrency: number): Promise<number>;
     /** Takes the global concurrency limit away; 1 if there was one. */
@@ -1811,6 +2007,7 @@ declare class Worker<DataType = Untyped, ResultType = Untyped, NameType extends 
     /** Waits; ends early when `abortController` is aborted. */
     delay(milliseconds?: number, abortController?: AbortController): Promise<void>;
     private openLoop;
+    private slotSource;
     /** The worker's own events tell. */
     protected watchesConnection(): boolean;
     /** A worker outlives any outage. */
@@ -2010,5 +2207,5 @@ declare class QueueService {
     private closeQueues;
 }
 
-export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, LockMismatchError, LockMissingError, MetricNames, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SpanKind, TelemetryAttributes, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, createIORedisClient, createNodeRedisClient, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, pushProcessor, pushProcessors, sqliteStores };
-export type { AdvancedOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DefaultJobOptions, EmailData, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
+export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, LockMismatchError, LockMissingError, MetricNames, NextIterationError, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, createIORedisClient, createNodeRedisClient, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, pushProcessor, pushProcessors, sqliteStores };
+export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DeduplicationOptions, DefaultJobOptions, EmailData, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, ParentOptions, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };

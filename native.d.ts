@@ -38,6 +38,8 @@ export declare class NativeQueue {
   clearJobLogs(jobId: string, keep?: number | undefined | null): Promise<Answer<undefined>>
   /** Removes a job; 0 if a worker has it, else 1. */
   removeJob(jobId: string, removeChildren: boolean, nowMs: number): Promise<Answer<number>>
+  /** Ends the deduplication that a job holds; `false` if it does not hold it. */
+  releaseDeduplication(jobId: string, deduplicationId: string): Promise<Answer<boolean>>
   /** Makes a delayed job run now. */
   promoteJob(jobId: string): Promise<Answer<undefined>>
   /** Runs a finished job again. */
@@ -108,10 +110,31 @@ export declare class NativeQueue {
   isMaxed(): Promise<Answer<boolean>>
   /** How long no job starts because of the rate limit, ms. */
   getRateLimitTtl(maxJobs?: number | undefined | null): Promise<Answer<number>>
+  /** Creates or replaces a scheduler and answers its next job as four lines; `null` if it has none (any more). */
+  upsertScheduler(scheduler: NativeNewScheduler, nowMs: number): Promise<Answer<string | undefined | null>>
+  /** Checks a schedule (JSON text); `false` if it has ended before it begins. */
+  checkSchedule(repeat: string, nowMs: number): boolean
+  /**
+   * The time after which the user's strategy must find the next slot of the scheduler that `job` belongs to; `null` if that is
+   * not for a strategy to say.
+   */
+  slotToAsk(job: NativeScheduledJob, nowMs: number): number | null
+  /** Adds the next job of the scheduler that `job` belongs to, at the slot that the user's strategy chose. */
+  addIteration(job: NativeScheduledJob, chosenMs: number, nowMs: number): Promise<Answer<undefined>>
+  /** A scheduler as JSON text, or `null`. */
+  getScheduler(id: string): Promise<Answer<string | undefined | null>>
+  /** Schedulers from position `start` to `end`, by their next slot, as a JSON array. */
+  getSchedulers(start: number, end: number, asc: boolean): Promise<Answer<string>>
+  /** How many schedulers there are. */
+  getSchedulersCount(): Promise<Answer<number>>
+  /** Whether there is a scheduler of this id. */
+  isScheduler(id: string): Promise<Answer<boolean>>
+  /** Removes a scheduler; `false` if there was none. */
+  removeScheduler(id: string): Promise<Answer<boolean>>
   /** What the server says about itself, lines of `field:value`. */
   serverInfo(): Promise<Answer<string>>
   /** Prepares work under a worker's options; without it, the defaults apply. */
-  setWorkOptions(options: NativeWorkerOptions): void
+  setWorkOptions(options: NativeWorkerOptions, slots: NativeSlotSource): void
   /** Takes the next job under `token` as four lines, or `null`; with `waits`, after waiting for one. */
   takeJob(token: string, waits: boolean, nowMs: number): Promise<Answer<string | undefined | null>>
   /** Ends a run of a job as `end` (two lines) says, and with `takes_next` takes the next job under the same token. */
@@ -206,7 +229,7 @@ export declare class NativeWorker {
   /** Lets jobs of this name run in Rust. Only of use before the start. */
   addProcessor(jobName: string, processor: NativeProcessor): void
   /** Begins to take jobs; a second start does nothing. */
-  start(nowMs: number): void
+  start(nowMs: number, slots: NativeSlotSource): void
   /** All events since the last call as lines, waiting for the first; empty once the worker has ended. */
   next(): Promise<Answer<string>>
   /** Reports ended runs, as lines. Returns at once. */
@@ -369,6 +392,24 @@ export interface NativeManualEnd {
   next?: NativeTaken
 }
 
+/** A scheduler to be created or replaced. */
+export interface NativeNewScheduler {
+  /** Its id. */
+  id: string
+  /** When it runs, JSON text; dates are ms since the Unix epoch. */
+  repeat: string
+  /** Name of its jobs; its id if absent. */
+  name?: string
+  /** Payload of its jobs, JSON text; absent for none. */
+  data?: string
+  /** Options of its jobs, JSON text. */
+  options: string
+  /** The slot that the user's strategy chose, ms since the Unix epoch. */
+  chosenMs?: number
+  /** Zone of patterns that name none. */
+  localZone: string
+}
+
 /** How push messages are sent; absent options take the processor's defaults. */
 export interface NativePushOptions {
   /** Public VAPID key, base64url. */
@@ -407,6 +448,26 @@ export interface NativeRunEnd {
   failure?: NativeFailure
   /** When the job is to be tried again, ms since the Unix epoch. */
   delayedUntil?: number
+}
+
+/** A job of a scheduler that was taken. */
+export interface NativeScheduledJob {
+  /** Its id. */
+  id: string
+  /** Its scheduler. */
+  schedulerId: string
+  /** Its options, JSON text. */
+  options: string
+  /** Deduplication it is marked with. */
+  deduplicationId?: string
+}
+
+/** Where the slots of schedulers come from. */
+export interface NativeSlotSource {
+  /** Zone of patterns that name none. */
+  localZone: string
+  /** Whether the user has a strategy for patterns. */
+  asksStrategy: boolean
 }
 
 /** A push subscription. */
@@ -503,6 +564,9 @@ export interface NativeWorkerOptions {
   maximumRateLimitDelay?: number
 }
 
+/** The first time after `from_ms` that a cron pattern matches in a zone; `null` if there is none. */
+export declare function nextCronTime(pattern: string, fromMs: number, zone: string): number | null
+
 /** Bound on jobs started per time. */
 export interface RateLimiter {
   /** Jobs per window. */
@@ -510,6 +574,9 @@ export interface RateLimiter {
   /** Length of a window, ms. */
   duration: number
 }
+
+/** The options of a stored job as users see them (both JSON text). */
+export declare function showJobOptions(stored: string): string
 
 /** A failed call: a rejected promise would lose the code. */
 export interface TaggedError {

@@ -846,4 +846,6 @@ module.exports.backoffTypeToAsk = nativeBinding.backoffTypeToAsk
 module.exports.decodeJobOptions = nativeBinding.decodeJobOptions
 module.exports.encodeJobOptions = nativeBinding.encodeJobOptions
 module.exports.imageProcessor = nativeBinding.imageProcessor
+module.exports.nextCronTime = nativeBinding.nextCronTime
+module.exports.showJobOptions = nativeBinding.showJobOptions
 module.exports.workerDefaults = nativeBinding.workerDefaults

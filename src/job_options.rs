@@ -2,7 +2,7 @@
 
 use napi_derive::napi;
 use synapse_queue_engine::job::{BackoffKind, FailedAttempt, Failure, JobOptions, RetryDecision, retry_decision};
-use synapse_queue_engine::queue::{pack_options, unpack_options};
+use synapse_queue_engine::queue::{pack_options, show_options, unpack_options};
 
 use crate::native_error::exception;
 
@@ -10,6 +10,12 @@ use crate::native_error::exception;
 #[napi]
 pub fn decode_job_options(stored: String) -> napi::Result<String, String> {
     unpack_options(&stored).map_err(exception)
+}
+
+/// The options of a stored job as users see them (both JSON text).
+#[napi]
+pub fn show_job_options(stored: String) -> napi::Result<String, String> {
+    show_options(&stored).map_err(exception)
 }
 
 /// The stored form of options as users write them (both JSON text).

@@ -10,6 +10,7 @@ use synapse_queue_engine::connection::Connection;
 use synapse_queue_engine::error::Error;
 use synapse_queue_engine::options::WorkerOptions;
 use synapse_queue_engine::processor::Processor;
+use synapse_queue_engine::scheduler::SlotSource;
 use synapse_queue_engine::wire::QueueKeys;
 use synapse_queue_engine::worker::{Worker, WorkerConfig};
 
@@ -19,6 +20,7 @@ use crate::native_error::{Answer, exception};
 use crate::options::{NativeWorkerOptions, whole_concurrency};
 use crate::processors::NativeProcessor;
 use crate::queue::NativeQueue;
+use crate::queue::schedulers::local_zone;
 use crate::runtime;
 
 /// A consumer of one queue. It takes no jobs before [`NativeWorker::start`].
@@ -43,6 +45,21 @@ pub struct NativeWorkerHealth {
     pub last_fetch_age_ms: Option<i64>,
     /// Jobs running now.
     pub active_jobs: u32,
+}
+
+/// Where the slots of schedulers come from.
+#[napi(object, object_to_js = false)]
+pub struct NativeSlotSource {
+    /// Zone of patterns that name none.
+    pub local_zone: String,
+    /// Whether the user has a strategy for patterns.
+    pub asks_strategy: bool,
+}
+
+impl From<NativeSlotSource> for SlotSource {
+    fn from(source: NativeSlotSource) -> Self {
+        Self { local_zone: local_zone(&source.local_zone), asks_strategy: source.asks_strategy }
+    }
 }
 
 /// What `worker.opts` shows for options that were not given.
@@ -115,7 +132,7 @@ impl NativeWorker {
 
     /// Begins to take jobs; a second start does nothing.
     #[napi]
-    pub fn start(&self, now_ms: i64) -> napi::Result<(), String> {
+    pub fn start(&self, now_ms: i64, slots: NativeSlotSource) -> napi::Result<(), String> {
         runtime::clock().follow(now_ms);
         if self.running.get().is_some() {
             return Ok(());
@@ -128,6 +145,7 @@ impl NativeWorker {
             processors: std::mem::take(&mut *self.processors.lock().expect("no code panics while it holds this lock")),
             fallback_to_javascript: true,
             clock: Arc::clone(runtime::clock()),
+            slots: slots.into(),
         };
         let worker = within_runtime_if_available(|| Worker::start(config)).map_err(exception)?;
         drop(self.running.set(worker));

@@ -77,6 +77,21 @@ export class BelongsToSchedulerError extends QueueError {
   readonly code = ErrorCode.JobBelongsToJobScheduler;
 }
 
+/** Another job has the id that the next job of a scheduler would get. */
+export class SchedulerJobExistsError extends QueueError {
+  readonly code = ErrorCode.SchedulerJobIdCollision;
+}
+
+/** Other jobs have the ids of the next slot of a scheduler and of those after it. */
+export class SchedulerSlotsTakenError extends QueueError {
+  readonly code = ErrorCode.SchedulerJobSlotsBusy;
+}
+
+/** The next job of a scheduler could not be added when the one before was taken. */
+export class NextIterationError extends QueueError {
+  readonly code = 'NEXT_ITERATION_FAILED';
+}
+
 /** A worker owns the job, so it cannot be removed. */
 export class JobLockedError extends QueueError {
   readonly code = 'JOB_LOCKED';

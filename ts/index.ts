@@ -11,10 +11,12 @@ export * from './errors';
 export { Job, type BulkJob } from './job';
 export { createIORedisClient, createNodeRedisClient } from './connection/client-adapters';
 export type * from './options/connection-options';
+export { JobScheduler, type JobSchedulerListener, type SchedulingQueue } from './job-scheduler';
 export type * from './options/job-options';
 export type * from './options/queue-options';
 export type * from './options/queue-events-options';
 export type * from './options/sandbox-options';
+export type * from './options/scheduler-options';
 export type * from './options/worker-options';
 export {
   configure,
@@ -31,6 +33,7 @@ export { Queue, type QueueListener } from './queue';
 export { QueueBase, type KeysMap } from './queue-base';
 export { QueueEvents, type QueueEventsListener } from './queue-events';
 export { QueueGetters } from './queue-getters';
+export { QueueSchedulers } from './queue-schedulers';
 export type { NativeJobProcessor, ProcessorMap } from './processor-map';
 export type { SandboxedJob } from './sandbox/sandboxed-job';
 export { MetricNames, SpanKind, TelemetryAttributes } from './telemetry/names';

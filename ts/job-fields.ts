@@ -79,6 +79,9 @@ export class JobFields<Data, Result, Name extends string, Progress extends JobPr
       opts: LazyJson.parsing(JSON.stringify(opts), (text) => resolveOptions(queue, text)),
       returnvalue: LazyJson.of(null as Result),
     };
+    if (opts.deduplication) {
+      this.deduplicationId = opts.deduplication.id;
+    }
     const jobId = id ?? opts.jobId;
     if (jobId !== undefined) {
       this.id = jobId;

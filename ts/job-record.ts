@@ -1,5 +1,5 @@
 import { LazyJson } from './lazy-json';
-import { decodeJobOptions } from './native';
+import { showJobOptions } from './native';
 import type { JobsOptions } from './options/job-options';
 import type { JobProgress, ParentKeys } from './types';
 
@@ -51,7 +51,7 @@ export function readJobRecord<Data, Result>(lines: readonly string[], first: num
   return {
     header: JSON.parse(header) as JobHeader,
     texts: {
-      opts: LazyJson.parsing(opts, (text) => JSON.parse(decodeJobOptions(text)) as JobsOptions),
+      opts: LazyJson.parsing(opts, (text) => JSON.parse(showJobOptions(text)) as JobsOptions),
       data: LazyJson.parsing(data),
       returnvalue:
         returnvalue === '' ? LazyJson.of<Result>(null as Result) : LazyJson.parsing<Result>(returnvalue, textOrValue),

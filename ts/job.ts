@@ -145,6 +145,15 @@ export class Job<
     this.queue.emit('removed', this.id);
   }
 
+  /** Ends the deduplication this job holds; whether it held one. */
+  async removeDeduplicationKey(): Promise<boolean> {
+    const { deduplicationId } = this;
+    if (!deduplicationId) {
+      return false;
+    }
+    return answer(this.queue.native.releaseDeduplication(this.knownId(), deduplicationId));
+  }
+
   /** Reads the job again. */
   async refresh(): Promise<void> {
     const lines = await answer(this.queue.native.getJob(this.knownId()));

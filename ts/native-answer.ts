@@ -10,10 +10,13 @@ import {
   JobNotInStateError,
   LockMismatchError,
   LockMissingError,
+  NextIterationError,
   ParentJobMissingError,
   ParentNotReplaceableError,
   PendingDependenciesError,
   QueueUnavailableError,
+  SchedulerJobExistsError,
+  SchedulerSlotsTakenError,
   type ErrorDetails,
 } from './errors';
 import { UnrecoverableError } from './control-flow';
@@ -41,6 +44,9 @@ const CLASSES: Record<string, ErrorClass> = {
   JOB_LOCK_MISMATCH: LockMismatchError,
   PARENT_JOB_NOT_REPLACEABLE: ParentNotReplaceableError,
   JOB_BELONGS_TO_SCHEDULER: BelongsToSchedulerError,
+  SCHEDULER_JOB_EXISTS: SchedulerJobExistsError,
+  SCHEDULER_SLOTS_TAKEN: SchedulerSlotsTakenError,
+  NEXT_ITERATION_FAILED: NextIterationError,
   JOB_LOCKED: JobLockedError,
   INVALID_JOB_DATA: InvalidJobDataError,
   INVALID_OPTION: InvalidOptionError,

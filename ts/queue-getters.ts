@@ -48,6 +48,11 @@ export class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<List
     return (await answer(this.native.getDeduplicationJobId(id))) ?? null;
   }
 
+  /** @deprecated The same as {@link QueueGetters.getDeduplicationJobId}. */
+  getDebounceJobId(id: string): Promise<string | null> {
+    return this.getDeduplicationJobId(id);
+  }
+
   /** Jobs that wait for a worker, next first. */
   getWaiting(start = 0, end = -1): Promise<JobBase[]> {
     return this.getJobs(['waiting'], start, end, true);

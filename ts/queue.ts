@@ -5,7 +5,7 @@ import { answer } from './native-answer';
 import { stringifyValue } from './job-data';
 import type { DefaultJobOptions, JobsOptions } from './options/job-options';
 import type { ObliterateOpts, QueueOptions, RetryJobsOptions } from './options/queue-options';
-import { QueueGetters } from './queue-getters';
+import { QueueSchedulers } from './queue-schedulers';
 import { QUEUE_SPANS } from './telemetry/queue-spans';
 import { traceMethods } from './telemetry/traced-methods';
 import { originals } from './timers';
@@ -60,9 +60,12 @@ export class Queue<
   DataType = ExtractDataType<DataTypeOrJob, DataTypeOrJob>,
   ResultType = ExtractResultType<DataTypeOrJob, DefaultResultType>,
   NameType extends string = ExtractNameType<DataTypeOrJob, DefaultNameType>,
-> extends QueueGetters<
+> extends QueueSchedulers<
   JobOf<DataTypeOrJob, ResultType, NameType>,
-  QueueListener<JobOf<DataTypeOrJob, ResultType, NameType>>
+  QueueListener<JobOf<DataTypeOrJob, ResultType, NameType>>,
+  DataType,
+  ResultType,
+  NameType
 > {
   /** Unique to this object. */
   readonly token: UUID = randomUUID();
@@ -218,6 +221,11 @@ export class Queue<
   /** Ends a deduplication; 1 if there was one. */
   removeDeduplicationKey(id: string): Promise<number> {
     return answer(this.native.removeDeduplicationKey(id));
+  }
+
+  /** @deprecated The same as {@link Queue.removeDeduplicationKey}. */
+  removeDebounceKey(id: string): Promise<number> {
+    return this.removeDeduplicationKey(id);
   }
 
   /** Limits the jobs that are active at once over all workers. Answers the number of settings written. */

@@ -4,10 +4,12 @@ import { parseProgress, readJobRecord } from './job-record';
 import { LazyJson } from './lazy-json';
 import type { NativeWorker } from './native';
 import { answer, toError } from './native-answer';
+import type { AdvancedOptions } from './options/worker-options';
 import type { SortedProcessors } from './processor-map';
 import type { QueueLike } from './queue-like';
 import { atEndOfTurn } from './timers';
-import type { BackoffStrategy, JobProgress } from './types';
+import { addIterationByStrategy } from './repeat-strategy';
+import type { JobProgress } from './types';
 import { forEachEvent, type WorkerEvent } from './worker-event';
 import type { WorkerListener } from './worker-listener';
 
@@ -34,9 +36,9 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     protected readonly owner: LoopOwner<Data, Result, Name, Progress>,
     private readonly native: NativeWorker,
     private readonly processors: SortedProcessors<Data, Result, Name, Progress>,
-    backoffStrategy: BackoffStrategy | undefined,
+    private readonly settings: AdvancedOptions | undefined,
   ) {
-    this.runner = new JobRunner(processors, backoffStrategy, (error) => {
+    this.runner = new JobRunner(processors, settings?.backoffStrategy, (error) => {
       owner.emit('error', error as Error);
     });
   }
@@ -132,9 +134,18 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     const run: Run<Data, Result, Name, Progress> = { job, token, controller, isReported: !isOurs };
     this.runs.set(token, run);
     this.owner.emit('active', job, 'waiting');
+    const scheduled = this.scheduleNext(job);
     if (isOurs) {
-      void this.process(run);
+      void (scheduled ? this.processAfter(scheduled, run) : this.process(run));
+    } else {
+      scheduled?.catch((error: unknown) => this.owner.emit('error', error as Error));
     }
+  }
+
+  /** Adds the next job of the scheduler that `job` belongs to, where that takes the user's strategy. */
+  scheduleNext(job: Job<Data, Result, Name, Progress>): Promise<void> | undefined {
+    const strategy = this.settings?.repeatStrategy;
+    return strategy && addIterationByStrategy(this.owner, strategy, job);
   }
 
   protected async process(run: Run<Data, Result, Name, Progress>): Promise<void> {
@@ -153,6 +164,18 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     if (end.outcome !== 'completed' && end.outcome !== 'failed') {
       this.runs.delete(run.token);
     }
+  }
+
+  /** Runs a job once the next one is scheduled. If that fails, the job comes again when its lock has run out. */
+  private async processAfter(scheduled: Promise<void>, run: Run<Data, Result, Name, Progress>): Promise<void> {
+    try {
+      await scheduled;
+    } catch (error) {
+      this.owner.emit('error', error as Error);
+      this.ended(run, { jobId: run.job.id ?? '', token: run.token, outcome: 'moved' });
+      return;
+    }
+    await this.process(run);
   }
 
   private report(): void {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
 import { RateLimitError } from './control-flow';
+import { NextIterationError } from './errors';
 import { Job } from './job';
 import { readJobRecord } from './job-record';
-import { NativeWorker, workerDefaults, type NativeWorkerOptions } from './native';
+import { localZone } from './local-zone';
+import { NativeWorker, workerDefaults, type NativeSlotSource, type NativeWorkerOptions } from './native';
 import { answer, calling } from './native-answer';
 import { openWorkers } from './open-workers';
 import type { CloseOptions, GetNextJobOptions, WorkerOptions } from './options/worker-options';
@@ -64,7 +66,7 @@ export class Worker<
     const processors = sortProcessors(isProcessorFile(processor) ? sandbox?.processor() : processor);
     this.processors = processors;
     this.nativeWorker = calling(() => new NativeWorker(this.id, this.native, nativeWorkerOptions(opts)));
-    this.native.setWorkOptions(nativeWorkerOptions(opts));
+    this.native.setWorkOptions(nativeWorkerOptions(opts), this.slotSource());
     for (const [jobName, native] of processors.native) {
       this.nativeWorker.addProcessor(jobName, native);
     }
@@ -105,7 +107,7 @@ export class Worker<
     if (this.running) {
       throw new Error('Worker is already running.');
     }
-    this.nativeWorker.start(Date.now());
+    this.nativeWorker.start(Date.now(), this.slotSource());
     if (this.paused) {
       this.nativeWorker.pause();
     }
@@ -177,12 +179,21 @@ export class Worker<
     if (this.paused || this.closing) {
       return undefined;
     }
-    const lines = await answer(this.native.takeJob(token, block, Date.now()));
-    if (!lines) {
+    let job: Job<DataType, ResultType, NameType, ProgressType>;
+    try {
+      const lines = await answer(this.native.takeJob(token, block, Date.now()));
+      if (!lines) {
+        return undefined;
+      }
+      job = Job.fromRecord(this, readJobRecord<DataType, ResultType>(lines.split('\n'), 0));
+      await this.loop.scheduleNext(job);
+    } catch (error) {
+      if (!(error instanceof NextIterationError)) {
+        throw error;
+      }
+      this.emit('error', error);
       return undefined;
     }
-    const record = readJobRecord<DataType, ResultType>(lines.split('\n'), 0);
-    const job = Job.fromRecord<DataType, ResultType, NameType, ProgressType>(this, record);
     job.token = token;
     this.emit('active', job, 'waiting');
     return job;
@@ -231,8 +242,12 @@ export class Worker<
 
   private openLoop(): WorkerLoop<DataType, ResultType, NameType, ProgressType> {
     const { nativeWorker, processors, tracing, opts } = this;
-    const loop = [this, nativeWorker, processors, opts.settings?.backoffStrategy] as const;
+    const loop = [this, nativeWorker, processors, opts.settings] as const;
     return tracing ? traceWorker(this, tracing, [...loop]) : new WorkerLoop(...loop);
+  }
+
+  private slotSource(): NativeSlotSource {
+    return { localZone: localZone(), asksStrategy: this.opts.settings?.repeatStrategy !== undefined };
   }
 
   /** The worker's own events tell. */

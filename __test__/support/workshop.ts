@@ -1,11 +1,24 @@
-import { Queue, Worker, type Job, type Processor, type ProcessorMap, type WorkerOptions } from '../..';
+import {
+  Queue,
+  Worker,
+  type Job,
+  type Processor,
+  type ProcessorMap,
+  type QueueOptions,
+  type WorkerOptions,
+} from '../..';
 import { redisUrl, uniquePrefix } from './redis';
 
 /** A queue of one test's own and the workers that the test opens on it. */
 export class Workshop {
   readonly connection = { url: redisUrl() };
-  readonly queue = new Queue('work', { connection: this.connection, prefix: uniquePrefix() });
+  readonly queue: Queue;
   readonly #workers: Worker[] = [];
+
+  /** @param options of the queue */
+  constructor(options: QueueOptions = {}) {
+    this.queue = new Queue('work', { connection: this.connection, prefix: uniquePrefix(), ...options });
+  }
 
   /** Opens a worker; it is closed with the workshop. */
   work(processor: Processor | ProcessorMap | string | null, options: Partial<WorkerOptions> = {}): Worker {

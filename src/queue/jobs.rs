@@ -54,6 +54,12 @@ impl NativeQueue {
         self.handle.run(async { Ok(self.queue.remove(&job_id, children, now_ms).await?.into()) }).await
     }
 
+    /// Ends the deduplication that a job holds; `false` if it does not hold it.
+    #[napi]
+    pub async fn release_deduplication(&self, job_id: String, deduplication_id: String) -> Answer<bool> {
+        self.handle.run(self.queue.release_deduplication(&job_id, &deduplication_id)).await
+    }
+
     /// Makes a delayed job run now.
     #[napi]
     pub async fn promote_job(&self, job_id: String) -> Answer<()> {

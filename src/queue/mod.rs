@@ -3,6 +3,7 @@
 mod jobs;
 mod maintenance;
 mod reading;
+pub(crate) mod schedulers;
 mod server;
 mod work;
 

@@ -92,9 +92,12 @@ impl NativeQueue {
         self.handle
             .run(async {
                 let counts = self.queue.counts().await?;
-                let members: Vec<_> = named_states(&types)
+                let mut members: Vec<_> = named_states(&types)
                     .map(|(name, state)| format!("{}:{}", serde_json::Value::from(name), counts.of(state)))
                     .collect();
+                if types.iter().any(|name| name == "repeat") {
+                    members.push(format!("\"repeat\":{}", self.queue.schedulers_count().await?));
+                }
                 Ok(format!("{{{}}}", members.join(",")))
             })
             .await

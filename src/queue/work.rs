@@ -3,6 +3,7 @@
 use napi_derive::napi;
 use synapse_queue_engine::error::{Error, Result};
 use synapse_queue_engine::job::Job;
+use synapse_queue_engine::scheduler::SlotSource;
 use synapse_queue_engine::worker::{JobOutcome, JobResult, ManualEnd, ManualWork, Taken};
 
 use super::NativeQueue;
@@ -10,6 +11,7 @@ use crate::encoding::{job_text, read_results};
 use crate::native_error::Answer;
 use crate::options::NativeWorkerOptions;
 use crate::runtime;
+use crate::worker::NativeSlotSource;
 
 /// The parts of an active job that decide what becomes of it.
 #[napi(object, object_to_js = false)]
@@ -56,8 +58,8 @@ pub struct NativeTaken {
 impl NativeQueue {
     /// Prepares work under a worker's options; without it, the defaults apply.
     #[napi]
-    pub fn set_work_options(&self, options: NativeWorkerOptions) -> napi::Result<(), String> {
-        self.open_work(options).map(drop).map_err(crate::native_error::exception)
+    pub fn set_work_options(&self, options: NativeWorkerOptions, slots: NativeSlotSource) -> napi::Result<(), String> {
+        self.open_work(options, slots.into()).map(drop).map_err(crate::native_error::exception)
     }
 
     /// Takes the next job under `token` as four lines, or `null`; with `waits`, after waiting for one.
@@ -109,13 +111,13 @@ impl NativeQueue {
     fn work(&self) -> Result<&ManualWork> {
         match self.work.get() {
             Some(work) => Ok(work),
-            None => self.open_work(NativeWorkerOptions::default()),
+            None => self.open_work(NativeWorkerOptions::default(), SlotSource::default()),
         }
     }
 
-    fn open_work(&self, options: NativeWorkerOptions) -> Result<&ManualWork> {
+    fn open_work(&self, options: NativeWorkerOptions, slots: SlotSource) -> Result<&ManualWork> {
         let (connection, keys) = (self.queue.connection().clone(), self.queue.keys().clone());
-        let work = ManualWork::new(connection, keys, options.try_into()?)?;
+        let work = ManualWork::new(connection, keys, options.try_into()?)?.with_slots(slots);
         Ok(self.work.get_or_init(|| work))
     }
 }

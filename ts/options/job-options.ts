@@ -53,8 +53,42 @@ export interface DefaultJobOptions {
 export interface JobsOptions extends DefaultJobOptions {
   /** Id of the job; adding an id that exists does nothing. No integers and no colons. Default: the next number. */
   jobId?: string | undefined;
+  /** The job that waits for this one. It must exist. */
+  parent?: ParentOptions | undefined;
+  /** Lets this job be the only one of its kind. Not together with `parent`. */
+  deduplication?: DeduplicationOptions | undefined;
+  /** When this job fails for good, its parent fails. Default `false`. */
+  failParentOnFailure?: boolean | undefined;
+  /** When this job fails for good, its parent runs at once. Default `false`. */
+  continueParentOnFailure?: boolean | undefined;
+  /** When this job fails for good, its parent waits for the others only and is told the reason. Default `false`. */
+  ignoreDependencyOnFailure?: boolean | undefined;
+  /** When this job fails for good, its parent waits for the others only. Default `false`. */
+  removeDependencyOnFailure?: boolean | undefined;
   /** How the job is traced; only used by queues and workers that have `telemetry`. */
   telemetry?: JobTelemetryOptions | undefined;
+}
+
+/** Names the parent of a job to be added. */
+export interface ParentOptions {
+  /** Id of the parent. */
+  id: string;
+  /** `<prefix>:<queue name>` of the parent's queue. */
+  queue: string;
+}
+
+/** How a job shares a deduplication id with others. */
+export interface DeduplicationOptions {
+  /** Held by one job at a time; adding another is answered with the holder's id. */
+  id: string;
+  /** How long the id is held, ms, also after the job has ended. Default: until the job ends. */
+  ttl?: number | undefined;
+  /** Adding another holds the id for `ttl` from then on. Default `false`. */
+  extend?: boolean | undefined;
+  /** Another takes the place of a holder that is still delayed. Default `false`. */
+  replace?: boolean | undefined;
+  /** While the holder runs, the newest of the others is kept and follows it. Default `false`. */
+  keepLastIfActive?: boolean | undefined;
 }
 
 /** What a job carries for tracing. */

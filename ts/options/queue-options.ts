@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from './connection-options';
 import type { Telemetry } from '../telemetry/telemetry';
 import type { DefaultJobOptions } from './job-options';
+import type { AdvancedRepeatOptions } from './scheduler-options';
 
 /** Options that everything working on a queue shares. */
 export interface QueueBaseOptions {
@@ -27,6 +28,8 @@ export interface QueueOptions extends QueueBaseOptions {
   streams?: { events: { maxLen: number } } | undefined;
   /** Leave the queue's settings in Redis as they are. Default `false`. */
   skipMetasUpdate?: boolean | undefined;
+  /** Functions that change how the queue decides. */
+  settings?: AdvancedRepeatOptions | undefined;
 }
 
 /** Options of {@link Queue.obliterate}. */

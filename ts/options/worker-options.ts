@@ -2,6 +2,7 @@ import type { BackoffStrategy } from '../types';
 import type { KeepJobs } from './job-options';
 import type { QueueBaseOptions } from './queue-options';
 import type { SandboxOptions } from './sandbox-options';
+import type { AdvancedRepeatOptions } from './scheduler-options';
 
 /** Bound on jobs started per time, over all workers of the queue. */
 export interface RateLimiterOptions {
@@ -12,7 +13,7 @@ export interface RateLimiterOptions {
 }
 
 /** Functions that change how a worker decides. */
-export interface AdvancedOptions {
+export interface AdvancedOptions extends AdvancedRepeatOptions {
   /** Delay before the next attempt of jobs whose backoff type is not built in. */
   backoffStrategy?: BackoffStrategy | undefined;
 }

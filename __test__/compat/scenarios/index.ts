@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario';
 import { add, addWithDefaults, refusedAdds, refusedIds } from './add';
 import { construction, workerOptions } from './construction';
 import { controlFlow } from './control-flow';
+import { deduplication, deduplicationKeys } from './deduplication';
 import { delayed } from './delayed';
 import { events, waitUntilFinished } from './events';
 import { customSettings, getters, noSettings } from './getters';
@@ -15,6 +16,9 @@ import { cleaningUp, draining, obliteration, removal } from './removal';
 import { retention, workerRetention } from './retention';
 import { retry, retryFinished } from './retry';
 import { sandbox } from './sandbox';
+import { defaultedIterations, iterations, strategies, strategyAnswers } from './scheduler-runs';
+import { schedulerGetters, schedulerJobs, schedulerObject, schedulerRemoval } from './scheduler-management';
+import * as upserts from './scheduler-upsert';
 import { stalled } from './stalled';
 import { telemetryOfQueues, telemetryOfWorkers } from './telemetry';
 
@@ -36,4 +40,9 @@ export const scenarios: readonly Scenario[] = [
   ...[telemetryOfQueues, telemetryOfWorkers, sandbox].flat(),
   ...[getters, customSettings, noSettings, progress, logs, data, missing].flat(),
   ...[removal, draining, cleaningUp, obliteration, events, waitUntilFinished, construction, workerOptions].flat(),
+  ...[upserts.everyUpsert, upserts.everyReplaced, upserts.collisions, upserts.patternUpsert].flat(),
+  ...[upserts.refusedSchedules, upserts.refusedTemplates].flat(),
+  ...[iterations, defaultedIterations, strategies, strategyAnswers].flat(),
+  ...[schedulerGetters, schedulerObject, schedulerRemoval, schedulerJobs].flat(),
+  ...[deduplication, deduplicationKeys].flat(),
 ];

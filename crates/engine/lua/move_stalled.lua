@@ -13,7 +13,7 @@
 --- @arg 3 interval_ms   no other check runs for this long; empty: go on with the check that has begun
 --- @arg 4 max_stalled   a job that stalls more often fails at its next pick-up
 --- @arg 5 page_size     suspects looked at per call
---- @returns {1 call again with the next page | 0 checked or not yet due, ids of the jobs that went back}
+--- @returns {1 call again with the next page | 0 checked | -1 not yet due, ids of the jobs that went back}
 --- @emits waiting {jobId, prev} then stalled {jobId}, per job
 --- @include "includes/add_marker"
 --- @include "includes/max_events"
@@ -29,7 +29,7 @@ if answered then
   return cjson.decode(answered)
 end
 if interval_ms ~= "" and not redis.call("SET", stalled_check, now_ms, "NX", "PX", interval_ms) then
-  return { 0, {} }
+  return { -1, {} }
 end
 
 local suspects = redis.call("SRANDMEMBER", stalled, page_size)

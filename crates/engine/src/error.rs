@@ -90,6 +90,33 @@ pub enum Error {
         /// What was tried.
         command: &'static str,
     },
+    /// A job has the id that the next job of a scheduler would get.
+    #[error("Cannot create job scheduler iteration - job ID already exists. {command}")]
+    IterationExists {
+        /// What was tried.
+        command: &'static str,
+    },
+    /// The next slot of a scheduler and all that could stand in for it have jobs.
+    #[error("Cannot create job scheduler iteration - current and next time slots already have jobs. {command}")]
+    SlotsTaken {
+        /// What was tried.
+        command: &'static str,
+    },
+    /// A scheduler's next job could not be added when the one before was taken.
+    #[error("Failed to add repeatable job for next iteration: {source}")]
+    NextIteration {
+        /// Why.
+        source: Box<Error>,
+    },
+    /// The list of schedulers holds an entry that only BullMQ 5 and earlier understand.
+    #[error(
+        "Legacy repeatable job metadata is not supported in BullMQ v6 (key: \"{key}\"). Migrate legacy repeatable jobs to Job \
+         Schedulers before upgrading. See https://docs.bullmq.io/guide/migrations/migrate-from-v5-to-v6"
+    )]
+    LegacyRepeatable {
+        /// The entry.
+        key: String,
+    },
     /// A child failed, so the parent cannot complete.
     #[error("Cannot complete job {job_id} because it has at least one failed child. {command}")]
     FailedChildren {
@@ -180,6 +207,10 @@ impl Error {
             Self::LockMismatch { .. } => "JOB_LOCK_MISMATCH",
             Self::ParentNotReplaceable { .. } => "PARENT_JOB_NOT_REPLACEABLE",
             Self::BelongsToScheduler { .. } => "JOB_BELONGS_TO_SCHEDULER",
+            Self::IterationExists { .. } => "SCHEDULER_JOB_EXISTS",
+            Self::SlotsTaken { .. } => "SCHEDULER_SLOTS_TAKEN",
+            Self::NextIteration { .. } => "NEXT_ITERATION_FAILED",
+            Self::LegacyRepeatable { .. } => "LEGACY_REPEATABLE_JOB",
             Self::FailedChildren { .. } => "JOB_HAS_FAILED_CHILDREN",
             Self::JobLocked { .. } => "JOB_LOCKED",
             Self::ActiveJobs => "QUEUE_HAS_ACTIVE_JOBS",
@@ -232,7 +263,7 @@ impl Error {
         }
     }
 
-    /// BullMQ's numeric `err.code` for errors that scripts report (api contract: -1 to -9).
+    /// BullMQ's numeric `err.code` for errors that scripts report (-1 to -11).
     pub fn bullmq_code(&self) -> Option<i32> {
         Some(match self {
             Self::JobMissing { .. } => -1,
@@ -244,6 +275,8 @@ impl Error {
             Self::ParentNotReplaceable { .. } => -7,
             Self::BelongsToScheduler { .. } => -8,
             Self::FailedChildren { .. } => -9,
+            Self::IterationExists { .. } => -10,
+            Self::SlotsTaken { .. } => -11,
             Self::Shared(error) => return error.bullmq_code(),
             _ => return None,
         })

@@ -10,6 +10,7 @@ pub mod options;
 pub mod processor;
 pub mod queue;
 pub mod queue_events;
+pub mod scheduler;
 pub mod scripts;
 pub mod service;
 pub mod wire;

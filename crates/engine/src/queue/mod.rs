@@ -12,6 +12,8 @@ mod moves;
 mod new_job;
 mod pausing;
 mod removal;
+mod schedule_healing;
+mod schedulers;
 mod server;
 mod settings;
 
@@ -26,10 +28,13 @@ pub use job_data::JobLogs;
 pub use meta::QueueMeta;
 pub use metrics::Metrics;
 pub use moves::RetryJobs;
-pub use new_job::{NewJob, ResolvedOptions, pack_options, unpack_options};
+pub use new_job::{NewJob, ResolvedOptions, pack_options, show_options, unpack_options};
 pub use removal::{Clean, CleanState, Drain, Obliterate};
+pub(crate) use schedule_healing::heal_schedules;
+pub use schedulers::{NewScheduler, SchedulerRange};
 
 pub use crate::scripts::{Children, FinishedState, JobRange, JobResult, PriorityChange, ResetAttempts};
+pub use crate::wire::SchedulerRecord;
 
 /// One queue on one connection. Cheap to clone; nothing is opened before the first call.
 #[derive(Debug, Clone)]

@@ -91,14 +91,30 @@ pub fn unpack_options(stored: &str) -> Result<String> {
     Ok(to_text(&options).to_string())
 }
 
+/// The options of a stored job as users see them (both JSON text): unpacked, with what a job always shows.
+///
+/// # Errors
+/// `InvalidOption` if the text is not a JSON object.
+pub fn show_options(stored: &str) -> Result<String> {
+    let mut options = parse_options(&unpack_options(stored)?)?;
+    options.remove("repeatJobKey");
+    complete(&mut options);
+    Ok(to_text(&options).to_string())
+}
+
+/// Fills in what every job shows: attempts, and the backoff as an object.
+fn complete(options: &mut Map<String, Value>) {
+    options.entry("attempts").or_insert(Value::from(0));
+    if let Some(delay) = options.get("backoff").filter(|backoff| backoff.is_number()).cloned() {
+        options.insert("backoff".into(), serde_json::json!({ "type": "fixed", "delay": delay }));
+    }
+}
+
 impl ResolvedOptions {
     /// Checks `options` and fills in what is always stored.
     pub(super) fn new(mut options: Map<String, Value>) -> Result<Self> {
         options.retain(|_, value| !value.is_null());
-        options.entry("attempts").or_insert(Value::from(0));
-        if let Some(delay) = options.get("backoff").filter(|backoff| backoff.is_number()).cloned() {
-            options.insert("backoff".into(), serde_json::json!({ "type": "fixed", "delay": delay }));
-        }
+        complete(&mut options);
         check_policies(&options)?;
         check_backoff(&options)?;
         Ok(Self {
@@ -112,6 +128,18 @@ impl ResolvedOptions {
             public: to_text(&options),
             stored: to_text(&pack(options)),
         })
+    }
+
+    pub(super) fn priority(&self) -> u32 {
+        self.priority
+    }
+
+    pub(super) fn lifo(&self) -> bool {
+        self.lifo
+    }
+
+    pub(super) fn deduplication_id(&self) -> Option<String> {
+        self.links.as_ref()?.deduplication.as_ref().map(|rules| rules.id.clone())
     }
 
     /// The job with these options, ready for Redis.
@@ -143,7 +171,7 @@ fn to_text(options: &Map<String, Value>) -> Arc<str> {
 }
 
 /// Replaces long names by the stored ones.
-fn pack(mut options: Map<String, Value>) -> Map<String, Value> {
+pub(super) fn pack(mut options: Map<String, Value>) -> Map<String, Value> {
     for (long, short) in SHORT_NAMES {
         if let Some(value) = options.remove(long) {
             options.insert(short.into(), value);
@@ -252,6 +280,13 @@ mod tests {
         assert_eq!(serde_json::from_str::<Value>(&stored).unwrap(), json!({ "attempts": 2, "kl": 3, "omc": true }));
         let unpacked: Value = serde_json::from_str(&unpack_options(&stored).unwrap()).unwrap();
         assert_eq!(unpacked, serde_json::from_str::<Value>(written).unwrap());
+    }
+
+    #[test]
+    fn a_job_shows_its_attempts_and_its_backoff_as_an_object() {
+        let shown = show_options(r#"{"kl":3,"backoff":5,"repeatJobKey":"s"}"#).unwrap();
+        let expected = json!({ "attempts": 0, "keepLogs": 3, "backoff": { "type": "fixed", "delay": 5 } });
+        assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), expected);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod removal;
 #[cfg(test)]
 mod repeat_tests;
 mod running_job;
+mod schedulers;
 mod settle;
 pub(crate) mod source;
 mod stalled;
@@ -27,6 +28,8 @@ pub use job_moves::{FinishedState, PriorityChange, ResetAttempts};
 pub use observation::{JobRange, JobResult};
 pub use removal::Children;
 pub(crate) use removal::Sweep;
+pub(crate) use schedulers::MissingIteration;
+pub use schedulers::{Iteration, SchedulerUpsert};
 pub use settle::{Fetch, FetchedJob, Finish, FinishKind, Finished, MAX_FETCH, MAX_FINISHES, SettleCall, SettleReply};
 use source::ScriptSource;
 

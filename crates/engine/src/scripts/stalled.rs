@@ -17,6 +17,16 @@ impl Scripts {
     ///
     /// A job that stalls more than `max_stalled_count` times fails at its next pick-up, unless it belongs to a living scheduler.
     pub async fn move_stalled(&self, max_stalled_count: u32, interval: Duration, now_ms: i64) -> Result<Vec<String>> {
+        Ok(self.move_stalled_if_due(max_stalled_count, interval, now_ms).await?.unwrap_or_default())
+    }
+
+    /// As [`Scripts::move_stalled`]; `None` if no check was due.
+    pub(crate) async fn move_stalled_if_due(
+        &self,
+        max_stalled_count: u32,
+        interval: Duration,
+        now_ms: i64,
+    ) -> Result<Option<Vec<String>>> {
         let (now_ms, max_stalled) = (now_ms.to_string(), max_stalled_count.to_string());
         let mut interval_ms = interval.as_millis().to_string();
         let mut stalled = Vec::new();
@@ -27,8 +37,10 @@ impl Scripts {
             let [is_more, page] =
                 <[Value; 2]>::try_from(reply).map_err(|_| malformed("stalled jobs", "not a flag and a list"))?;
             stalled.extend(Reply::new("stalled jobs", page).into_texts()?);
-            if Reply::new("stalled jobs", is_more).into_integer()? == 0 {
-                return Ok(stalled);
+            match Reply::new("stalled jobs", is_more).into_integer()? {
+                0 => return Ok(Some(stalled)),
+                code if code < 0 => return Ok(None),
+                _ => {}
             }
             interval_ms.clear();
         }

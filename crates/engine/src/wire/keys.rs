@@ -120,6 +120,11 @@ impl QueueKeys {
         format!("{}{job_id}:logs", self.base)
     }
 
+    /// Record of one scheduler.
+    pub(crate) fn scheduler(&self, scheduler_id: &str) -> String {
+        format!("{}repeat:{scheduler_id}", self.base)
+    }
+
     /// Holder of a deduplication id.
     pub(crate) fn deduplication(&self, deduplication_id: &str) -> String {
         format!("{}de:{deduplication_id}", self.base)

@@ -5,6 +5,7 @@ mod job_hash;
 mod keys;
 mod ledger;
 mod reply;
+mod scheduler;
 mod stream;
 
 pub(crate) use client_name::{queue_events_client_name, worker_client_name};
@@ -13,4 +14,6 @@ pub use keys::QueueKeys;
 pub(crate) use keys::escape_glob;
 pub(crate) use ledger::{ledger_field, ledger_part};
 pub(crate) use reply::{Reply, malformed};
+pub use scheduler::SchedulerRecord;
+pub(crate) use scheduler::{is_legacy_repeatable, iteration_id, iteration_id_head, slot_of};
 pub(crate) use stream::stream_entries;

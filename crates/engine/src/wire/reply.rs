@@ -37,6 +37,20 @@ impl Reply {
         self.into_items()?.into_iter().map(|item| Self::new(subject, item).into_text()).collect()
     }
 
+    /// A flat list of two texts each, or a list of such pairs.
+    pub(crate) fn into_pairs(self) -> Result<Vec<(String, String)>> {
+        let subject = self.subject;
+        let mut texts = Vec::new();
+        for item in self.into_items()? {
+            match item {
+                Value::Array(pair) => texts.extend(Self::new(subject, Value::Array(pair)).into_texts()?),
+                item => texts.push(Self::new(subject, item).into_text()?),
+            }
+        }
+        let mut texts = texts.into_iter();
+        Ok(std::iter::from_fn(|| Some((texts.next()?, texts.next()?))).collect())
+    }
+
     /// Text; bytes that are not UTF-8 are replaced, for they can only come from outside.
     pub(crate) fn into_text(self) -> Result<String> {
         match self.value {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesOrdered;
+use futures_util::stream::{FuturesOrdered, FuturesUnordered};
 use tokio::time::{Instant, sleep_until};
 
 use crate::error::Result;
@@ -31,6 +31,8 @@ pub(super) struct Actor {
     calls: FuturesOrdered<BoxFuture<'static, Answer>>,
     /// Results in those calls.
     results_in_flight: usize,
+    /// Next jobs of schedulers on their way.
+    pub(super) iterations: FuturesUnordered<BoxFuture<'static, Result<()>>>,
     marker: MarkerWait,
     failed_connects: FailedConnects,
     closing: Closing,
@@ -74,6 +76,7 @@ impl Actor {
             unsettled: VecDeque::new(),
             calls: FuturesOrdered::new(),
             results_in_flight: 0,
+            iterations: FuturesUnordered::new(),
             marker,
             failed_connects,
             closing,
@@ -98,6 +101,7 @@ impl Actor {
                     self.results_in_flight -= answer.settlements.len();
                     self.apply(answer);
                 }
+                Some(answer) = self.iterations.next() => self.scheduled(answer),
                 end = self.marker.ended() => self.wait_ended(end),
                 error = self.failed_connects.next() => self.shared.outbox.push(WorkerEvent::Error { error }),
                 () = reached(timer) => self.pause_ended(),
@@ -151,7 +155,7 @@ impl Actor {
         let unfinished = Unfinished {
             running: self.state.running(),
             results: self.unsettled.len() + self.results_in_flight,
-            calls: self.state.has_calls_in_flight(),
+            calls: self.state.has_calls_in_flight() || !self.iterations.is_empty(),
         };
         match self.closing.step(request, unfinished, Instant::now()) {
             Step::Wait { until } => Some(until),

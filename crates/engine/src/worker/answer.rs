@@ -38,7 +38,7 @@ impl Actor {
                     self.shared.controls.fetch_succeeded(now_ms);
                 }
                 let mut events = self.settled(settlements, reply.finishes, now_ms);
-                for job in reply.jobs {
+                for job in self.schedule_next(reply.jobs, now_ms, &mut events) {
                     self.accept(job, &mut events);
                 }
                 if self.state.became_drained(fetched, self.unsettled.len()) {

@@ -4,9 +4,10 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::{BlockingConnection, Connection};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::{Failure, Job, RetryDecision};
 use crate::options::WorkerOptions;
+use crate::scheduler::{NextIteration, SlotSource, next_iteration};
 use crate::scripts::{Fetch, Finish, FinishKind, Scripts, SettleCall};
 use crate::wire::{QueueKeys, worker_client_name};
 
@@ -20,6 +21,7 @@ use super::settlement::{Circumstances, Ending, Settlement};
 pub struct ManualWork {
     scripts: Scripts,
     options: WorkerOptions,
+    slots: SlotSource,
     /// Held for the whole of a wait, so that two callers never share the socket.
     blocking: Mutex<BlockingConnection>,
 }
@@ -58,12 +60,23 @@ impl ManualWork {
     pub fn new(connection: Connection, keys: QueueKeys, options: WorkerOptions) -> Result<Self> {
         options.validate()?;
         let blocking = connection.blocking(&worker_client_name(&keys, options.name.as_deref()));
-        Ok(Self { scripts: Scripts::new(connection, keys), options, blocking: Mutex::new(blocking) })
+        let slots = SlotSource::default();
+        Ok(Self { scripts: Scripts::new(connection, keys), options, slots, blocking: Mutex::new(blocking) })
+    }
+
+    /// Takes the slots of schedulers that follow jobs it takes from `slots`.
+    #[must_use]
+    pub fn with_slots(mut self, slots: SlotSource) -> Self {
+        self.slots = slots;
+        self
     }
 
     /// Takes the next job under `token`; with `waits`, after waiting up to the options' `drain_delay` for one.
     ///
     /// A job that must fail at its pick-up (it stalled too often) is failed and passed over.
+    ///
+    /// # Errors
+    /// `NextIteration` if the scheduler of the job cannot go on; the job comes again when its lock has run out.
     pub async fn take(&self, token: &str, waits: bool, now_ms: i64) -> Result<Option<Job>> {
         let mut may_wait = waits;
         loop {
@@ -74,9 +87,22 @@ impl ManualWork {
                     let marker = self.scripts.keys().marker();
                     self.blocking.lock().await.wait_for_marker(&marker, self.options.drain_delay).await?;
                 }
-                job => return Ok(job),
+                None => return Ok(None),
+                Some(job) => {
+                    self.schedule_next(&job, now_ms).await?;
+                    return Ok(Some(job));
+                }
             }
         }
+    }
+
+    /// Adds the next job of the scheduler that `job` belongs to.
+    async fn schedule_next(&self, job: &Job, now_ms: i64) -> Result<()> {
+        let failed = |error| Error::NextIteration { source: Box::new(error) };
+        if let NextIteration::Known(iteration) = next_iteration(job, now_ms, self.slots).map_err(failed)? {
+            self.scripts.next_iterations(&[iteration], now_ms).await.map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// Ends a run of `job` under `token` as the job's options say, and with `takes_next` takes the next job under the same token,

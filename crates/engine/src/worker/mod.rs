@@ -10,6 +10,7 @@ mod event;
 mod executor;
 mod failed_connects;
 mod inbox;
+mod iterations;
 mod job_context;
 mod lock_renewer;
 mod manual;
@@ -32,6 +33,7 @@ use crate::connection::Connection;
 use crate::error::{Error, Result};
 use crate::options::WorkerOptions;
 use crate::processor::Processor;
+use crate::scheduler::SlotSource;
 use crate::scripts::{MAX_FETCH, MAX_FINISHES, Scripts};
 use crate::service::Service;
 use crate::wire::QueueKeys;
@@ -64,6 +66,8 @@ pub struct WorkerConfig {
     pub fallback_to_javascript: bool,
     /// Time for everything that reaches Redis.
     pub clock: Arc<Clock>,
+    /// Where the next slots of schedulers come from whose jobs the worker takes.
+    pub slots: SlotSource,
 }
 
 /// A running worker.
@@ -104,6 +108,7 @@ impl Worker {
             processors: config.processors,
             fallback_to_javascript: config.fallback_to_javascript,
             clock: config.clock,
+            slots: config.slots,
             active: active_jobs::ActiveJobs::default(),
             inbox: inbox::Inbox::default(),
             outbox: outbox::Outbox::default(),

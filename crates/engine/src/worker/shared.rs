@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::options::WorkerOptions;
 use crate::processor::Processor;
+use crate::scheduler::SlotSource;
 use crate::scripts::Scripts;
 
 use super::WorkerEvent;
@@ -26,6 +27,7 @@ pub(super) struct Shared {
     /// Whether jobs without a native processor go to the owner.
     pub(super) fallback_to_javascript: bool,
     pub(super) clock: Arc<Clock>,
+    pub(super) slots: SlotSource,
     pub(super) active: ActiveJobs,
     pub(super) inbox: Inbox,
     pub(super) outbox: Outbox,

@@ -1,13 +1,15 @@
-//! Moves jobs whose worker vanished back to the queue.
+//! Moves jobs whose worker vanished back to the queue, and makes up for jobs of schedulers that vanished.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::queue::heal_schedules;
 use crate::scripts::Scripts;
 
 use super::WorkerEvent;
+use super::iterations::failed;
 use super::shared::Shared;
 
 /// Shortest time Redis is given to answer, for checks that follow each other closely.
@@ -34,10 +36,14 @@ pub(super) async fn run(shared: Arc<Shared>, stopping: CancellationToken) {
 async fn check(shared: &Shared, scripts: &Scripts) {
     let options = &shared.options;
     let checked =
-        scripts.move_stalled(options.max_stalled_count, options.stalled_interval, shared.clock.now_ms()).await;
+        scripts.move_stalled_if_due(options.max_stalled_count, options.stalled_interval, shared.clock.now_ms()).await;
     match checked {
-        Ok(stalled) => {
+        Ok(None) => {}
+        Ok(Some(stalled)) => {
             shared.outbox.push_all(stalled.into_iter().map(|job_id| WorkerEvent::Stalled { job_id }).collect());
+            if let Err(error) = heal_schedules(scripts, shared.slots, shared.clock.now_ms()).await {
+                shared.outbox.push(failed(error));
+            }
         }
         Err(error) => shared.tell(error),
     }

@@ -13,6 +13,7 @@ use synapse_queue_engine::job::{Failure, Job};
 use synapse_queue_engine::options::WorkerOptions;
 use synapse_queue_engine::processor::{JobContext, Outcome, Processor};
 use synapse_queue_engine::queue::NewJob;
+use synapse_queue_engine::scheduler::SlotSource;
 use synapse_queue_engine::wire::QueueKeys;
 use synapse_queue_engine::worker::{JobOutcome, JobResult, Worker, WorkerConfig, WorkerEvent};
 use synapse_queue_testing::RedisServer;
@@ -78,6 +79,7 @@ pub fn start_on(server: &RedisServer, keys: QueueKeys, setup: Setup) -> Harness 
         processors: setup.processors,
         fallback_to_javascript: setup.fallback_to_javascript,
         clock: Arc::clone(&clock),
+        slots: SlotSource::default(),
     };
     Harness { worker: Arc::new(Worker::start(config).unwrap()), clock, waiting: VecDeque::new() }
 }

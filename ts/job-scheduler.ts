@@ -1,0 +1,122 @@
+import { Job } from './job';
+import { stringifyJobData } from './job-data';
+import { readJobRecord } from './job-record';
+import { localZone } from './local-zone';
+import { answer, calling } from './native-answer';
+import type { QueueOptions } from './options/queue-options';
+import type { JobSchedulerJson, JobSchedulerTemplate, RepeatOptions } from './options/scheduler-options';
+import type { QueueLike } from './queue-like';
+import { SafeEmitter } from './safe-emitter';
+
+/** What a job scheduler needs of its queue. */
+export interface SchedulingQueue extends QueueLike {
+  readonly opts: QueueOptions;
+  waitUntilReady(): Promise<void>;
+}
+
+/** Listeners of a {@link JobScheduler}. */
+export interface JobSchedulerListener {
+  /** Something went wrong that no caller is told of. */
+  error: (error: Error) => void;
+}
+
+/** The job schedulers of one queue: each adds a job whenever its time has come. {@link Queue} has the same methods. */
+export class JobScheduler extends SafeEmitter<JobSchedulerListener> {
+  constructor(private readonly queue: SchedulingQueue) {
+    super();
+  }
+
+  /** Waits until Redis answers. */
+  waitUntilReady(): Promise<void> {
+    return this.queue.waitUntilReady();
+  }
+
+  /** See {@link Queue.upsertJobScheduler}. */
+  async upsertJobScheduler<Data, Result, Name extends string>(
+    id: string,
+    repeat: RepeatOptions,
+    template: JobSchedulerTemplate<Data, Name> = {},
+  ): Promise<Job<Data, Result, Name> | undefined> {
+    const { name, data, opts = {} } = template;
+    const now = Date.now();
+    const schedule = JSON.stringify(withTimes(repeat));
+    const chosen = await this.chooseSlot(schedule, repeat, { name: name ?? id, now });
+    if (chosen === null) {
+      return undefined;
+    }
+    const scheduler = {
+      id,
+      repeat: schedule,
+      options: JSON.stringify({ ...this.queue.opts.defaultJobOptions, ...opts }),
+      localZone: localZone(),
+      ...(name !== undefined && { name }),
+      ...(data !== undefined && data !== null && { data: stringifyJobData(data) }),
+      ...(chosen !== undefined && { chosenMs: chosen }),
+    };
+    const lines = await answer(this.queue.native.upsertScheduler(scheduler, now));
+    return lines ? Job.fromRecord<Data, Result, Name>(this.queue, readJobRecord(lines.split('\n'), 0)) : undefined;
+  }
+
+  /** A scheduler; `undefined` if there is none of this id. */
+  async getScheduler<Data>(id: string): Promise<JobSchedulerJson<Data> | undefined> {
+    const json = await answer(this.queue.native.getScheduler(id));
+    return json ? (JSON.parse(json) as JobSchedulerJson<Data>) : undefined;
+  }
+
+  /** Schedulers by the time of their next job, latest first unless `asc`. */
+  async getJobSchedulers<Data>(start = 0, end = -1, asc = false): Promise<JobSchedulerJson<Data>[]> {
+    return JSON.parse(await answer(this.queue.native.getSchedulers(start, end, asc))) as JobSchedulerJson<Data>[];
+  }
+
+  /** How many schedulers there are. */
+  getSchedulersCount(): Promise<number> {
+    return answer(this.queue.native.getSchedulersCount());
+  }
+
+  /** Whether there is a scheduler of this id. */
+  isJobScheduler(id: string): Promise<boolean> {
+    return answer(this.queue.native.isScheduler(id));
+  }
+
+  /** Removes a scheduler; whether there was one. */
+  removeJobScheduler(id: string): Promise<boolean> {
+    return answer(this.queue.native.removeScheduler(id));
+  }
+
+  /** What the user's strategy says: a time, `null` for never, `undefined` if there is no strategy to ask. */
+  private async chooseSlot(
+    schedule: string,
+    repeat: RepeatOptions,
+    { name, now }: { name: string; now: number },
+  ): Promise<number | null | undefined> {
+    const goesOn = calling(() => this.queue.native.checkSchedule(schedule, now));
+    const strategy = this.queue.opts.settings?.repeatStrategy;
+    if (!strategy || !goesOn || repeat.pattern === undefined) {
+      return undefined;
+    }
+    return (await strategy(now, repeat, name)) ?? null;
+  }
+}
+
+/** Dates as times, which JSON can carry. */
+function withTimes(repeat: RepeatOptions): RepeatOptions {
+  const { startDate, endDate, ...rest } = repeat;
+  if (repeat.immediately && repeat.every) {
+    console.warn(
+      "Using option immediately with every does not affect the job's schedule. Job will run immediately anyway.",
+    );
+  }
+  return {
+    ...rest,
+    ...(startDate !== undefined && { startDate: timeOf('startDate', startDate) }),
+    ...(endDate !== undefined && { endDate: timeOf('endDate', endDate) }),
+  };
+}
+
+function timeOf(option: string, date: Date | string | number): number {
+  const time = new Date(date).getTime();
+  if (Number.isNaN(time)) {
+    throw new TypeError(`${option} must be a date, got ${String(date)}`);
+  }
+  return time;
+}
