@@ -3,6 +3,7 @@ import type { Job } from 'bullmq';
 import { section } from '../scenario';
 import type { World } from '../world';
 import { shown } from './scheduler-upsert';
+import { check } from './stalled';
 
 const resolved = (): Promise<void> => Promise.resolve();
 
@@ -120,6 +121,21 @@ export const iterations = section('the next job of a scheduler', {
     const job = await take(world);
     const [, id] = ((await job.moveToCompleted(1, 'token', true)) ?? []) as unknown[];
     yield id;
+  },
+  async *'stalls without limit while the scheduler lives'(world) {
+    const { queue, redis, prefix } = world;
+    const job = await queue.upsertJobScheduler('s', { every: 60_000 });
+    for (let i = 0; i < 2; i += 1) {
+      await world.take(`gone ${i}`);
+      await redis.del(`${prefix}:compat:${job.id}:lock`);
+      await check(world, { maxStalledCount: 0 });
+      yield await check(world, { maxStalledCount: 0 });
+    }
+    yield await queue.removeJobScheduler('s');
+    await world.take('gone');
+    await redis.del(`${prefix}:compat:${job.id}:lock`);
+    await check(world, { maxStalledCount: 0 });
+    yield await check(world, { maxStalledCount: 0 });
   },
   async *'while another worker of bullmq takes the jobs'(world) {
     await world.queue.upsertJobScheduler('s', { every: 1000 });

@@ -9,7 +9,7 @@ async function abandon({ queue, take, redis, prefix }: World, opts = {}): Promis
 }
 
 /** One stalled check of a worker that runs nothing, because the queue is paused meanwhile. */
-async function check({ queue, worker, redis, prefix }: World, options = {}): Promise<unknown[]> {
+export async function check({ queue, worker, redis, prefix }: World, options = {}): Promise<unknown[]> {
   const stalled: unknown[] = [];
   await queue.pause();
   await redis.del(`${prefix}:compat:stalled-check`);

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::new_job::{pack, parse_options};
+use super::new_job::parse_options;
+use super::option_names::pack;
 use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::queue::{Queue, ResolvedOptions};

@@ -47,10 +47,9 @@ pub enum NextIteration {
 /// # Errors
 /// `InvalidOption` for a pattern or a zone that cannot be read.
 pub fn next_iteration(job: &Job, now_ms: i64, slots: SlotSource) -> Result<NextIteration> {
+    let Some(scheduler_id) = &job.repeat_job_key else { return Ok(NextIteration::Nothing) };
     let options: Map<String, Value> = serde_json::from_str(&job.opts).unwrap_or_default();
-    let (Some(scheduler_id), Some(Value::Object(repeat))) = (&job.repeat_job_key, options.get("repeat")) else {
-        return Ok(NextIteration::Nothing);
-    };
+    let Some(Value::Object(repeat)) = options.get("repeat") else { return Ok(NextIteration::Nothing) };
     let Some(previous_ms) = slot_of(&job.id, scheduler_id) else { return Ok(NextIteration::Nothing) };
     let (repeat, parsed) = (repeat.clone(), Repeat::read(repeat)?);
     if !parsed.goes_on(now_ms) {

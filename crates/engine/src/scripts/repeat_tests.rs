@@ -200,3 +200,32 @@ async fn a_repeated_settle_hands_a_deduplication_on_once() {
     let counted: i64 = fixture.redis.hget(metrics, "count").await.unwrap();
     assert_eq!(counted, 1);
 }
+
+const SCHEDULER: [&str; 12] = ["s", "1000", "5000", "", "", "tick", "{}", "{\"a\":1", "\"repeat:s:", "0", "", ""];
+
+#[tokio::test]
+async fn a_repeated_upsert_of_a_scheduler_adds_one_job() {
+    let mut fixture = Fixture::new().await;
+    let slot = || Value::BulkString(b"1000".to_vec());
+    assert_eq!(fixture.repeat(&source::UPSERT_SCHEDULER, &SCHEDULER).await, slot());
+    assert_eq!(fixture.waiting().await, ["repeat:s:1000"]);
+    let counter = fixture.scripts.keys().named("id");
+    assert_eq!(fixture.redis.get::<_, i64>(counter).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_repeated_next_iteration_still_tells_that_it_was_added() {
+    let mut fixture = Fixture::new().await;
+    fixture.repeat(&source::UPSERT_SCHEDULER, &SCHEDULER).await;
+    let next = ["1000", "s", "1000", "", "", "{\"a\":1", "\"repeat:s:", "0", "", ""];
+    assert_eq!(fixture.repeat(&source::NEXT_ITERATIONS, &next).await, Value::Array(vec![Value::Int(1)]));
+    let delayed: Vec<String> = fixture.redis.zrange(fixture.scripts.keys().named("delayed"), 0, -1).await.unwrap();
+    assert_eq!(delayed, ["repeat:s:6000"]);
+}
+
+#[tokio::test]
+async fn a_repeated_removal_of_a_scheduler_still_tells_that_there_was_one() {
+    let fixture = Fixture::new().await;
+    fixture.repeat(&source::UPSERT_SCHEDULER, &SCHEDULER).await;
+    assert_eq!(fixture.repeat(&source::REMOVE_SCHEDULER, &["s"]).await, Value::Int(1));
+}

@@ -18,6 +18,9 @@ impl Actor {
         now_ms: i64,
         events: &mut Vec<WorkerEvent>,
     ) -> Vec<FetchedJob> {
+        if jobs.iter().all(|fetched| fetched.job.repeat_job_key.is_none()) {
+            return jobs;
+        }
         let slots = self.shared.slots;
         let mut iterations = Vec::new();
         let mut runnable = Vec::with_capacity(jobs.len());
