@@ -1124,6 +1124,47 @@ declare abstract class JobProcessing<Data, Result, Name extends string, Progress
     private nextJob;
 }
 
+/** Options of {@link JobParts.each}. */
+interface EachOptions {
+    /** Items under way at once, at least 1. Default 1. */
+    concurrency?: number | undefined;
+}
+/** Parts of a job that are done once over all of its attempts. */
+declare abstract class JobParts<Data, Result, Name extends string, Progress extends JobProgress> extends JobProcessing<Data, Result, Name, Progress> {
+    /** What earlier attempts have recorded, by kind and key; read once. */
+    private finished;
+    /**
+     * Runs `fn` unless an earlier attempt of this job has finished it: then its result is that of back then.
+     *
+     * The result, which must be JSON, is recorded with the job once `fn` has returned; keep it small. A crash between the two makes
+     * `fn` run again, so this turns many repetitions into at most one.
+     *
+     * ```ts
+     * const invoice = await job.once('charge', () => payments.charge(job.data));
+     * await job.once('mail', () => mailer.send(invoice));
+     * ```
+     *
+     * @throws what `fn` throws; `JobMissingError` if the job was removed meanwhile.
+     */
+    once<T>(key: string, fn: () => T | Promise<T>): Promise<T>;
+    /**
+     * Runs `fn` for each item that no earlier attempt of this job has finished; results are in the order of the items.
+     *
+     * `keyOf` names an item: unique among the items, and the same in every attempt. When `fn` throws, no further item is begun, those
+     * under way are waited for and recorded, and the first error is thrown.
+     *
+     * ```ts
+     * await job.each(job.data.users, (user) => user.id, (user) => sms.send(user.phone), { concurrency: 10 });
+     * ```
+     *
+     * @throws what `fn` throws; `TypeError` for two items with the same key.
+     */
+    each<Item, T>(items: readonly Item[], keyOf: (item: Item, index: number) => string, fn: (item: Item, index: number) => T | Promise<T>, { concurrency }?: EachOptions): Promise<T[]>;
+    private part;
+    /** Recorded are a JSON array of kind and key, and behind it the result's JSON or nothing. */
+    private readParts;
+}
+
 /** A job to be added in bulk. */
 interface BulkJob<Data, Name extends string> {
     name: Name;
@@ -1135,7 +1176,7 @@ interface BulkJob<Data, Name extends string> {
  *
  * Methods that change the job reject with `JobMissingError` (`code` -1) when it does not exist any more.
  */
-declare class Job<Data = Untyped, Result = Untyped, Name extends string = string, Progress extends JobProgress = JobProgress> extends JobProcessing<Data, Result, Name, Progress> {
+declare class Job<Data = Untyped, Result = Untyped, Name extends string = string, Progress extends JobProgress = JobProgress> extends JobParts<Data, Result, Name, Progress> {
     /**
      * Adds a job to a queue. `queue.add` does the same and tells the queue's listeners.
      *
@@ -1303,98 +1344,6 @@ interface CloseOptions {
     timeout?: number | undefined;
 }
 
-/**
- * A processor that runs in Rust.
- *
- * In a worker's map of processors it runs its jobs without touching JavaScript. It is a function as well, to be called from a
- * processor of your own.
- */
-interface NativeJobProcessor<Data = Untyped, Result = Untyped> {
-    (job: Job<Data, Result>, token?: string, signal?: AbortSignal): Promise<Result>;
-}
-/** Processors by job name. A job of another name fails with `Unknown job type: <name>`. */
-type ProcessorMap<Data = Untyped, Result = Untyped, Name extends string = string, Progress extends JobProgress = JobProgress> = Record<string, Processor<Data, Result, Name, Progress> | NativeJobProcessor>;
-
-/** What a browser shows. At most 3993 bytes as JSON: push services accept no larger message. */
-interface PushPayload {
-    /** First line of the notification. */
-    title: string;
-    /** Text of the notification. */
-    body: string;
-    /** Page that a click opens. */
-    url?: string | undefined;
-    /** Picture beside the text. */
-    icon?: string | undefined;
-}
-/** Data of `push-notification`. */
-interface PushNotificationData {
-    /** Whose subscriptions get the message. */
-    userId: string;
-    payload: PushPayload;
-}
-/** Data of `batch-push-notification`: one job for many users. */
-interface BatchPushNotificationData {
-    /** Ids of the users whose subscriptions get the message. */
-    users: readonly string[];
-    payload: PushPayload;
-}
-/** Data of jobs that make web versions of an upload. Paths are inside the worker's storage; bytes are refused. */
-interface UploadData {
-    /** Id of the row that is told about the results; they are called after it. */
-    fileId: string;
-    /** The upload. */
-    filePath: string;
-    /** Who uploaded it. */
-    userId?: string | undefined;
-}
-/** Data of jobs that make one file of another. Paths are inside the worker's storage. */
-interface ConversionData<Options> {
-    /** The original. */
-    filePath: string;
-    /** Where the result goes. */
-    outputPath: string;
-    options?: Options | undefined;
-    /** Remove the original once the result is stored. Default `false`. */
-    deleteOriginal?: boolean | undefined;
-}
-/** What to make of an image. */
-interface ImageConversionOptions {
-    /** Largest width, px, 1-16383. Default 1920. */
-    maxWidth?: number | undefined;
-    /** Largest height, px, 1-16383. Default 1080. */
-    maxHeight?: number | undefined;
-    /** 1-100. Default 85. */
-    quality?: number | undefined;
-    /** Default: what the extension of `outputPath` says, else `jpeg`. */
-    format?: 'jpeg' | 'png' | 'webp' | undefined;
-}
-/** What to make of a video. */
-interface VideoConversionOptions {
-    /** Largest width, px. Default 1280. */
-    maxWidth?: number | undefined;
-    /** Largest height, px. Default 720. */
-    maxHeight?: number | undefined;
-}
-/** Data of `process-image`. */
-type ImageProcessingData = UploadData | ConversionData<ImageConversionOptions>;
-/** Data of `process-video`. */
-type VideoProcessingData = UploadData | ConversionData<VideoConversionOptions>;
-/** Data of `optimize-avatar`. */
-interface AvatarOptimizationData {
-    /** The uploaded picture, inside the worker's storage. */
-    filePath: string;
-    /** Whose picture it is. */
-    userId: string;
-}
-/** Data of `send-email`. */
-interface EmailData {
-    /** Address of the recipient. */
-    to: string;
-    subject: string;
-    /** HTML. */
-    body: string;
-}
-
 /** One browser that wants push messages for a user. */
 interface PushSubscription {
     /** Primary key of the row. */
@@ -1513,14 +1462,182 @@ interface PrismaClientLike {
 /** Stores in the application's own database, through its Prisma client with the models `PushSubscription`, `File` and `User`. */
 declare function prismaStores(prisma: PrismaClientLike): AllStores;
 
+/** Names of the application's own tables and columns, where they differ from those that Prisma gives the models. */
+interface TableNames {
+    /** Default: `PushSubscription` with `id`, `userId`, `endpoint`, `p256dh` and `auth`. */
+    subscriptions?: {
+        table?: string;
+        id?: string;
+        userId?: string;
+        endpoint?: string;
+        p256dh?: string;
+        auth?: string;
+    };
+    /** Default: `File` with `id`, `compressedUrl`, `thumbnailUrl` and `processed`. */
+    files?: {
+        table?: string;
+        id?: string;
+        compressedUrl?: string;
+        thumbnailUrl?: string;
+        processed?: string;
+    };
+    /** Default: `User` with `id` and `avatar`. */
+    users?: {
+        table?: string;
+        id?: string;
+        avatar?: string;
+    };
+}
+/** Options of {@link databaseStores}. */
+interface DatabaseStoresOptions {
+    /**
+     * `postgresql://…`, `mysql://…`, `sqlite:<path>` or Prisma's `file:<path>`, with Prisma's `schema`, `connection_limit` and `pgbouncer`.
+     * Default: `DATABASE_URL`, else `sqlite:./synapse.db`.
+     */
+    url?: string | undefined;
+    /** Default: as Prisma names them. */
+    tables?: TableNames | undefined;
+}
+/** Stores in the application's database. */
+interface DatabaseStores extends AllStores {
+    /** Closes the connections. Processors that still use them fail their jobs. */
+    close(): Promise<void>;
+}
+/**
+ * Opens the application's database for the processors, which then use it from Rust: no row passes through JavaScript.
+ *
+ * Names are quoted and values always bound. Nothing is created; the rows are the application's.
+ *
+ * @throws `EngineError` with `code` `UNSUPPORTED_DATABASE`, `INVALID_DATABASE_URL`, `INVALID_TABLE_NAME` or `DATABASE_ERROR`.
+ */
+declare function databaseStores(options?: DatabaseStoresOptions): Promise<DatabaseStores>;
+
+/**
+ * A processor that runs in Rust.
+ *
+ * In a worker's map of processors it runs its jobs without touching JavaScript. It is a function as well, to be called from a
+ * processor of your own.
+ */
+interface NativeJobProcessor<Data = Untyped, Result = Untyped> {
+    (job: Job<Data, Result>, token?: string, signal?: AbortSignal): Promise<Result>;
+}
+/** Processors by job name. A job of another name fails with `Unknown job type: <name>`. */
+type ProcessorMap<Data = Untyped, Result = Untyped, Name extends string = string, Progress extends JobProgress = JobProgress> = Record<string, Processor<Data, Result, Name, Progress> | NativeJobProcessor>;
+
+/** What a browser shows. At most 3993 bytes as JSON: push services accept no larger message. */
+interface PushPayload {
+    /** First line of the notification. */
+    title: string;
+    /** Text of the notification. */
+    body: string;
+    /** Page that a click opens. */
+    url?: string | undefined;
+    /** Picture beside the text. */
+    icon?: string | undefined;
+}
+/** Data of `push-notification`. */
+interface PushNotificationData {
+    /** Whose subscriptions get the message. */
+    userId: string;
+    payload: PushPayload;
+}
+/** Data of `batch-push-notification`: one job for many users. */
+interface BatchPushNotificationData {
+    /** Ids of the users whose subscriptions get the message. */
+    users: readonly string[];
+    payload: PushPayload;
+}
+/** Data of jobs that make web versions of an upload. Paths are inside the worker's storage; bytes are refused. */
+interface UploadData {
+    /** Id of the row that is told about the results; they are called after it. */
+    fileId: string;
+    /** The upload. */
+    filePath: string;
+    /** Who uploaded it. */
+    userId?: string | undefined;
+}
+/** Data of jobs that make one file of another. Paths are inside the worker's storage. */
+interface ConversionData<Options> {
+    /** The original. */
+    filePath: string;
+    /** Where the result goes. */
+    outputPath: string;
+    options?: Options | undefined;
+    /** Remove the original once the result is stored. Default `false`. */
+    deleteOriginal?: boolean | undefined;
+}
+/** What to make of an image. */
+interface ImageConversionOptions {
+    /** Largest width, px, 1-16383. Default 1920. */
+    maxWidth?: number | undefined;
+    /** Largest height, px, 1-16383. Default 1080. */
+    maxHeight?: number | undefined;
+    /** 1-100. Default 85. */
+    quality?: number | undefined;
+    /** Default: what the extension of `outputPath` says, else `jpeg`. */
+    format?: 'jpeg' | 'png' | 'webp' | undefined;
+}
+/** What to make of a video. */
+interface VideoConversionOptions {
+    /** Largest width, px. Default 1280. */
+    maxWidth?: number | undefined;
+    /** Largest height, px. Default 720. */
+    maxHeight?: number | undefined;
+}
+/** Data of `process-image`. */
+type ImageProcessingData = UploadData | ConversionData<ImageConversionOptions>;
+/** Data of `process-video`. */
+type VideoProcessingData = UploadData | ConversionData<VideoConversionOptions>;
+/** Data of `optimize-avatar`. */
+interface AvatarOptimizationData {
+    /** The uploaded picture, inside the worker's storage. */
+    filePath: string;
+    /** Whose picture it is. */
+    userId: string;
+}
+/** An address: `ann@example.com`, `Ann <ann@example.com>`, or in two parts, which need no quoting. */
+type EmailAddress = string | {
+    name?: string | undefined;
+    address: string;
+};
+/** A file that travels with an e-mail. */
+interface EmailAttachment {
+    /** Inside the worker's storage. */
+    path: string;
+    /** What the recipient sees. Default: the last part of the path. */
+    filename?: string | undefined;
+    /** E.g. `application/pdf`. Default: what the name's extension says. */
+    contentType?: string | undefined;
+}
+/** Data of `send-email`. At most 100 recipients, at most 25 MiB of attachments. */
+interface EmailData {
+    /** Recipients; a text may hold several between commas. */
+    to: EmailAddress | readonly EmailAddress[];
+    /** One line. */
+    subject: string;
+    /** HTML. May be left out if there is a `text`. */
+    body?: string | undefined;
+    /** What readers without HTML see. Default: made from `body`. */
+    text?: string | undefined;
+    /** Default: the worker's sender. */
+    from?: EmailAddress | undefined;
+    cc?: EmailAddress | readonly EmailAddress[] | undefined;
+    /** Recipients that the others do not see. */
+    bcc?: EmailAddress | readonly EmailAddress[] | undefined;
+    replyTo?: EmailAddress | readonly EmailAddress[] | undefined;
+    /** Further headers by name; not those that other fields make. */
+    headers?: Readonly<Record<string, string>> | undefined;
+    attachments?: readonly EmailAttachment[] | undefined;
+}
+
 /** Options of {@link imageProcessor}. */
 interface ImageProcessorOptions {
-    /** Where uploads are read and results are written: `file:<directory>`. Default: `STORAGE_URL`, else `file:./public`. */
+    /** Where uploads are read and results are written: `file:<directory>` or `s3://<bucket>/<prefix>`. Default: `STORAGE_URL`, else `file:./public`. */
     storage?: string | undefined;
     /** What stands before a result's path in its public URL. Default: `PUBLIC_BASE_URL`, else nothing. */
     publicBaseUrl?: string | undefined;
     /** Where uploads are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-    stores?: SqliteStores | {
+    stores?: SqliteStores | DatabaseStores | {
         files: FileStore;
     } | undefined;
     /** Largest width × height that is decoded, pixels. Default 100 million. */
@@ -1561,7 +1678,7 @@ interface PushProcessorOptions {
     /** Identity of the sender (RFC 8292). Default: `VAPID_PUBLIC_KEY`, `VAPID_PRIVATE_KEY` and `VAPID_SUBJECT`. */
     vapid?: VapidIdentity | undefined;
     /** Where push subscriptions are kept. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-    stores?: SqliteStores | {
+    stores?: SqliteStores | DatabaseStores | {
         subscriptions: SubscriptionStore;
     } | undefined;
     /** How long a push service keeps a message for an absent browser unless the job says otherwise, s. Default 4 weeks. */
@@ -1629,12 +1746,59 @@ declare function pushProcessors(options?: PushProcessorOptions): PushProcessors;
 /** The native processor of `push-notification` alone; see {@link pushProcessors}. */
 declare function pushProcessor(options?: PushProcessorOptions): PushProcessors['single'];
 
+/** Options of {@link emailProcessor}. */
+interface EmailProcessorOptions {
+    /**
+     * The relay: `smtp://user:password@host:587` or `smtps://user:password@host:465`. Default: `SMTP_URL`.
+     *
+     * With a user, `smtp:` requires STARTTLS; without one it is used where the relay offers it. `?tls=required`, `?tls=opportunistic`
+     * and `?tls=none` say otherwise.
+     */
+    url?: string | undefined;
+    /** Sender of messages that name none, e.g. `Synapse <no-reply@example.com>`. Default: `EMAIL_FROM`; without, such jobs fail. */
+    from?: string | undefined;
+    /** Where attachments are: `file:<directory>` or `s3://<bucket>/<prefix>`. Default: `STORAGE_URL`, else `file:./public`. */
+    storage?: string | undefined;
+    /** Connections to the relay, and so messages under way at once, 1-100. Default 5. */
+    connections?: number | undefined;
+    /** How long the relay may take for one answer, ms, above 0. Default 60000. */
+    timeout?: number | undefined;
+    /** What the attachments of one message may have together, bytes. Default 25 MiB. */
+    maxAttachmentBytes?: number | undefined;
+    /** Authorities to trust beside the system's, PEM. Default: none. */
+    extraCa?: string | Uint8Array | undefined;
+}
+/** Result of `send-email`. */
+interface EmailResult {
+    success: true;
+    /** Made of the job's id: the same for every attempt, so that a repeated delivery is recognised. */
+    messageId: string;
+}
+/**
+ * The native processor of `send-email`.
+ *
+ * What the relay refuses for good (5xx) fails with `code` `EMAIL_REJECTED` or `SMTP_AUTHENTICATION_FAILED` and is not retried, nor is
+ * `INVALID_JOB_DATA`; `EMAIL_DEFERRED` (4xx), `SMTP_TIMEOUT` and `SMTP_UNAVAILABLE` are tried again with the job's attempts. A message that the
+ * relay has taken is not sent again by a later attempt.
+ *
+ * @throws `EngineError` with `code` `INVALID_SMTP_URL`, `INVALID_EMAIL_FROM`, `INVALID_CERTIFICATES` or one of the storage.
+ */
+declare function emailProcessor(options?: EmailProcessorOptions): NativeJobProcessor<EmailData, EmailResult>;
+
 /** What the built-in jobs need when a processor of your own runs them; what is left out comes from the environment. */
 interface ProcessorConfiguration {
     images?: ImageProcessorOptions | undefined;
     push?: PushProcessorOptions | undefined;
+    email?: EmailProcessorOptions | undefined;
 }
-/** Sets up {@link processImage} and {@link processPushNotification}; call it before the first job runs. */
+/**
+ * Sets up {@link processImage}, {@link processPushNotification}, {@link processSendEmail} and their siblings; call it before the first
+ * job runs.
+ *
+ * What is given is checked at once; what is left out is taken from the environment by the first job that needs it.
+ *
+ * @throws `EngineError` whose `code` says which option is wrong.
+ */
 declare function configure(options: ProcessorConfiguration): void;
 /** Runs a `process-image` job in Rust, from a processor of your own. */
 declare function processImage(job: Job, token?: string, signal?: AbortSignal): Promise<PublishedImage | ConvertedImage>;
@@ -1642,6 +1806,8 @@ declare function processImage(job: Job, token?: string, signal?: AbortSignal): P
 declare function processPushNotification(job: Job, token?: string, signal?: AbortSignal): Promise<PushResult>;
 /** Runs a `batch-push-notification` job in Rust, from a processor of your own. */
 declare function processBatchPushNotification(job: Job, token?: string, signal?: AbortSignal): Promise<BatchPushResult>;
+/** Runs a `send-email` job in Rust, from a processor of your own. */
+declare function processSendEmail(job: Job, token?: string, signal?: AbortSignal): Promise<EmailResult>;
 
 /** Reading a queue. Ranges are positions, both ends included; `end` -1 is the last. */
 declare class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<Listeners> {
@@ -2207,5 +2373,5 @@ declare class QueueService {
     private closeQueues;
 }
 
-export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, LockMismatchError, LockMissingError, MetricNames, NextIterationError, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, createIORedisClient, createNodeRedisClient, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, pushProcessor, pushProcessors, sqliteStores };
-export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DeduplicationOptions, DefaultJobOptions, EmailData, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, ParentOptions, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
+export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, LockMismatchError, LockMissingError, MetricNames, NextIterationError, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, createIORedisClient, createNodeRedisClient, databaseStores, emailProcessor, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, pushProcessor, pushProcessors, sqliteStores };
+export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, ParentOptions, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };

@@ -84,6 +84,10 @@ export declare class NativeQueue {
   getDeduplicationJobId(deduplicationId: string): Promise<Answer<string | undefined | null>>
   /** Ends a deduplication; 1 if there was one. */
   removeDeduplicationKey(deduplicationId: string): Promise<Answer<number>>
+  /** Parts of a job that were recorded as finished. */
+  finishedParts(jobId: string): Promise<Answer<Array<string>>>
+  /** Records parts of a job as finished. */
+  recordParts(jobId: string, parts: Array<string>): Promise<Answer<undefined>>
   /** A job as four lines, or `null`. */
   getJob(jobId: string): Promise<Answer<string | undefined | null>>
   /** Jobs as four lines each; empty for none. */
@@ -198,8 +202,11 @@ export declare class NativeRun {
 
 /** Subscriptions, files and users, wherever they are kept. */
 export declare class NativeStores {
-  /** Stores in a SQLite database, which is opened, and made if missing, by the first use. */
-  static sqlite(url: string): NativeStores
+  /**
+   * Stores in a database, which is opened, and made if it is a missing SQLite file, by the first use. `tables` are the names of
+   * the application's own tables as JSON text; with them, nothing is made.
+   */
+  static database(url: string, tables?: string | undefined | null): NativeStores
   /** Stores that the user wrote. `ask` must not reject: it answers `{"value": ...}` or `{"error": "<message>"}`. */
   static callbacks(ask: (action: string, args: string) => Promise<string>): NativeStores
   /** Opens the database now, so that what is wrong with it is known. */
@@ -268,6 +275,9 @@ export interface CollectMetrics {
 /** The options as users write them, from their stored form (both JSON text). */
 export declare function decodeJobOptions(stored: string): string
 
+/** A processor of `send-email` jobs. */
+export declare function emailProcessor(options: NativeEmailOptions): NativeProcessor
+
 /** The stored form of options as users write them (both JSON text). */
 export declare function encodeJobOptions(options: string): string
 
@@ -306,6 +316,24 @@ export interface NativeClean {
   grace: number
   /** Jobs to remove at most; 0 for all. */
   limit: number
+}
+
+/** How e-mail is sent; absent options take the processor's defaults. */
+export interface NativeEmailOptions {
+  /** URL of the relay. */
+  url: string
+  /** Sender of messages that name none. */
+  from?: string
+  /** URL of the storage that attachments are in. */
+  storage: string
+  /** Connections to the relay. */
+  connections?: number
+  /** How long the relay may take for one answer, ms. */
+  timeout?: number
+  /** What the attachments of a message may have together, bytes. */
+  maxAttachmentBytes?: number
+  /** Authorities to trust beside the system's, PEM text. */
+  extraCa?: string
 }
 
 /** What JavaScript builds its error from. */

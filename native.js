@@ -844,6 +844,7 @@ module.exports.NativeStores = nativeBinding.NativeStores
 module.exports.NativeWorker = nativeBinding.NativeWorker
 module.exports.backoffTypeToAsk = nativeBinding.backoffTypeToAsk
 module.exports.decodeJobOptions = nativeBinding.decodeJobOptions
+module.exports.emailProcessor = nativeBinding.emailProcessor
 module.exports.encodeJobOptions = nativeBinding.encodeJobOptions
 module.exports.imageProcessor = nativeBinding.imageProcessor
 module.exports.nextCronTime = nativeBinding.nextCronTime

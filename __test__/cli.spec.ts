@@ -9,6 +9,7 @@ import { vapidKeys } from '../scripts/servers/vapid.cjs';
 import { QueueService, sqliteStores } from '..';
 import { temporaryFolder } from './support/folder';
 import { jpeg } from './support/images';
+import { MailServer } from './support/mail-server';
 import { redisUrl, uniquePrefix } from './support/redis';
 import { until } from './support/until';
 import { CommandProcess } from './support/worker-process';
@@ -16,6 +17,8 @@ import { CommandProcess } from './support/worker-process';
 const silent = { log: () => undefined, error: () => undefined };
 const { publicKey, privateKey } = vapidKeys();
 const VAPID = { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey, VAPID_SUBJECT: 'mailto:test@example.com' };
+
+const EMAIL = { SMTP_URL: 'smtp://127.0.0.1:9', EMAIL_FROM: 'Synapse <no-reply@example.com>' };
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let prefix: string;
@@ -129,7 +132,30 @@ describe('synapse-queue worker', () => {
     expect(text).toContain('VAPID_PRIVATE_KEY=***');
     expect(text).toContain('PUBLIC_BASE_URL=https://cdn.example.com');
     expect(text).not.toContain(privateKey);
+    expect(text).toContain('Worker: SMTP_URL is not set, the email queue is left to other workers');
     expect(await worker.stop()).toBe(0);
+  });
+
+  test('masks the password of the relay, and works on e-mail where there is one', async () => {
+    const server = await MailServer.start();
+    const authority = join(folder.path, 'ca.pem');
+    await writeFile(authority, server.ca);
+    const worker = await startWorker({
+      ...VAPID,
+      ...EMAIL,
+      SMTP_URL: `smtp://ann:s3cret%2F%C3%A4@localhost:${server.port}`,
+      NODE_EXTRA_CA_CERTS: authority,
+    });
+    const job = await service.addEmail({ to: 'ann@example.com', subject: 'Hello', body: '<p>Hello</p>' });
+    expect(await job.waitUntilFinished()).toEqual({ success: true, messageId: expect.any(String) as string });
+    await worker.line(`✅ Job ${job.id ?? ''} completed`);
+    expect(worker.lines).toContain(`📧 Processing email job ${job.id ?? ''} to ann@example.com`);
+    expect(worker.lines).toContain(`SMTP_URL=smtp://***@localhost:${server.port}`);
+    expect(worker.lines).toContain('EMAIL_FROM=Synapse <no-reply@example.com>');
+    expect(worker.lines.join('\n')).not.toContain('s3cret');
+    expect(server.received[0]).toMatchObject({ user: 'ann', isSecure: true });
+    expect(await worker.stop()).toBe(0);
+    await server.close();
   });
 
   test.each([
@@ -148,7 +174,13 @@ describe('synapse-queue worker', () => {
     ['NODE_EXTRA_CA_CERTS: ', { NODE_EXTRA_CA_CERTS: __filename }],
     ['DATABASE_URL: ', { DATABASE_URL: 'oracle://user:secret@host/db' }],
     ['STORAGE_URL: ', { STORAGE_URL: 'ftp://user:secret@host' }],
+    ['STORAGE_URL: ', { STORAGE_URL: 's3://key:secret@media' }],
     ['PUBLIC_BASE_URL: ', { PUBLIC_BASE_URL: 'cdn.example.com' }],
+    ['SMTP_URL must be a URL that begins with smtp://', { WORKER_QUEUES: 'email' }],
+    ['SMTP_URL must be a URL that begins with smtp://', { SMTP_URL: 'u:secret@mail.example.com' }],
+    ['SMTP_URL: ', { ...EMAIL, SMTP_URL: 'smtp://u:secret@host?tls=maybe' }],
+    ['EMAIL_FROM must be a sender such as', { SMTP_URL: 'smtp://u:secret@host' }],
+    ['EMAIL_FROM: ', { ...EMAIL, EMAIL_FROM: 'nobody' }],
   ])('refuses to start: %s', async (message, env) => {
     const worker = run(['worker'], { ...baseEnv(), ...VAPID, ...env });
     expect(await worker.exit()).toBe(2);
@@ -162,7 +194,7 @@ describe('synapse-queue worker', () => {
     const redis = new Redis(redisUrl());
     await redis.call('ACL', 'SETUSER', prefix, 'on', '>right', '~*', '+@all');
     const url = redisUrl().replace('redis://', `redis://${prefix}:wrong@`);
-    const worker = run(['worker'], { ...baseEnv(), REDIS_URL: url, WORKER_QUEUES: 'email' });
+    const worker = run(['worker'], { ...baseEnv(), REDIS_URL: url, ...EMAIL, WORKER_QUEUES: 'email' });
     expect(await worker.exit()).toBe(2);
     await redis.call('ACL', 'DELUSER', prefix);
     await redis.quit();
@@ -171,7 +203,12 @@ describe('synapse-queue worker', () => {
 
   test('can be stopped while it waits for a Redis that is not there', async () => {
     const nowhere = `redis://127.0.0.1:${await freePort()}`;
-    const worker = run(['worker'], { ...baseEnv(), REDIS_URL: nowhere, WORKER_QUEUES: 'email,file-processing' });
+    const worker = run(['worker'], {
+      ...baseEnv(),
+      REDIS_URL: nowhere,
+      ...EMAIL,
+      WORKER_QUEUES: 'email,file-processing',
+    });
     await worker.line('ECONNREFUSED');
     expect(await worker.stop()).toBe(0);
     expect(worker.lines.filter((line) => line.includes('ECONNREFUSED'))).toHaveLength(1);

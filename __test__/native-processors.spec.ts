@@ -177,6 +177,6 @@ describe('native processors', () => {
     expect(() => pushProcessors({ vapid: { publicKey: 'x', privateKey: 'y', subject: 'z' } })).toThrow(
       expect.objectContaining({ code: 'INVALID_VAPID_PUBLIC_KEY' }) as Error,
     );
-    await expect(sqliteStores('mysql://host/db')).rejects.toMatchObject({ code: 'UNSUPPORTED_DATABASE' });
+    await expect(sqliteStores('oracle://host/db')).rejects.toMatchObject({ code: 'UNSUPPORTED_DATABASE' });
   });
 });

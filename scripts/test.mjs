@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ensureBuild, ensurePackages, rustTarget } from './setup/build.mjs';
+import { motoPython } from './setup/moto-python.mjs';
 import { ensurePrerequisites } from './setup/prerequisites.mjs';
 import { redisBinary } from './setup/redis-binary.mjs';
 import { runAsProgram, say, succeeds } from './setup/terminal.mjs';
@@ -14,7 +15,11 @@ await runAsProgram(async () => {
   await ensurePrerequisites({ forTests: true });
   await ensurePackages();
   await ensureBuild();
-  const env = { SYNAPSE_REDIS_SERVER: await redisBinary(), CARGO_BUILD_TARGET: rustTarget() };
+  const env = {
+    SYNAPSE_REDIS_SERVER: await redisBinary(),
+    SYNAPSE_MOTO_PYTHON: await motoPython(),
+    CARGO_BUILD_TARGET: rustTarget(),
+  };
   const counts = sumOf([...(await rustTests(env)), await jestTests(env)]);
   if (counts.failed > 0) process.exitCode = 1;
   process.stdout.write(`tests: ${counts.passed} passed, ${counts.failed} failed\n`);

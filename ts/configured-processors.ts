@@ -10,12 +10,19 @@ import {
   type PushProcessors,
   type PushResult,
 } from './processors';
-import type { BatchPushNotificationData, ImageProcessingData, PushNotificationData } from './queue-service/job-data';
+import { emailProcessor, type EmailProcessorOptions, type EmailResult } from './email-processor';
+import type {
+  BatchPushNotificationData,
+  EmailData,
+  ImageProcessingData,
+  PushNotificationData,
+} from './queue-service/job-data';
 
 /** What the built-in jobs need when a processor of your own runs them; what is left out comes from the environment. */
 export interface ProcessorConfiguration {
   images?: ImageProcessorOptions | undefined;
   push?: PushProcessorOptions | undefined;
+  email?: EmailProcessorOptions | undefined;
 }
 
 type ImageJobProcessor = ReturnType<typeof imageProcessor>;
@@ -23,12 +30,21 @@ type ImageJobProcessor = ReturnType<typeof imageProcessor>;
 let configuration: ProcessorConfiguration = {};
 let images: ImageJobProcessor | undefined;
 let push: PushProcessors | undefined;
+let email: ReturnType<typeof emailProcessor> | undefined;
 
-/** Sets up {@link processImage} and {@link processPushNotification}; call it before the first job runs. */
+/**
+ * Sets up {@link processImage}, {@link processPushNotification}, {@link processSendEmail} and their siblings; call it before the first
+ * job runs.
+ *
+ * What is given is checked at once; what is left out is taken from the environment by the first job that needs it.
+ *
+ * @throws `EngineError` whose `code` says which option is wrong.
+ */
 export function configure(options: ProcessorConfiguration): void {
   configuration = options;
-  images = undefined;
-  push = undefined;
+  images = options.images && imageProcessor(options.images);
+  push = options.push && pushProcessors(options.push);
+  email = options.email && emailProcessor(options.email);
 }
 
 /** Runs a `process-image` job in Rust, from a processor of your own. */
@@ -55,4 +71,10 @@ export async function processBatchPushNotification(
 ): Promise<BatchPushResult> {
   push ??= pushProcessors(configuration.push);
   return push.batch(job as Job<BatchPushNotificationData, BatchPushResult>, token, signal);
+}
+
+/** Runs a `send-email` job in Rust, from a processor of your own. */
+export async function processSendEmail(job: Job, token?: string, signal?: AbortSignal): Promise<EmailResult> {
+  email ??= emailProcessor(configuration.email);
+  return email(job as Job<EmailData, EmailResult>, token, signal);
 }

@@ -9,6 +9,7 @@ export {
 } from './control-flow';
 export * from './errors';
 export { Job, type BulkJob } from './job';
+export type { EachOptions } from './job-parts';
 export { createIORedisClient, createNodeRedisClient } from './connection/client-adapters';
 export type * from './options/connection-options';
 export { JobScheduler, type JobSchedulerListener, type SchedulingQueue } from './job-scheduler';
@@ -23,10 +24,15 @@ export {
   processBatchPushNotification,
   processImage,
   processPushNotification,
+  processSendEmail,
   type ProcessorConfiguration,
 } from './configured-processors';
 export { imageProcessor, pushProcessor, pushProcessors } from './processors';
 export type * from './processors';
+export { emailProcessor } from './email-processor';
+export type * from './email-processor';
+export { databaseStores } from './database-stores';
+export type * from './database-stores';
 export { prismaStores, sqliteStores } from './stores';
 export type * from './stores';
 export { Queue, type QueueListener } from './queue';

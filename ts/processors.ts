@@ -1,3 +1,4 @@
+import type { DatabaseStores } from './database-stores';
 import { NativePushProcessors, imageProcessor as nativeImageProcessor } from './native';
 import { calling } from './native-answer';
 import { processorOf } from './native-run';
@@ -10,12 +11,12 @@ export const DEFAULT_STORAGE_URL = 'file:./public';
 
 /** Options of {@link imageProcessor}. */
 export interface ImageProcessorOptions {
-  /** Where uploads are read and results are written: `file:<directory>`. Default: `STORAGE_URL`, else `file:./public`. */
+  /** Where uploads are read and results are written: `file:<directory>` or `s3://<bucket>/<prefix>`. Default: `STORAGE_URL`, else `file:./public`. */
   storage?: string | undefined;
   /** What stands before a result's path in its public URL. Default: `PUBLIC_BASE_URL`, else nothing. */
   publicBaseUrl?: string | undefined;
   /** Where uploads are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-  stores?: SqliteStores | { files: FileStore } | undefined;
+  stores?: SqliteStores | DatabaseStores | { files: FileStore } | undefined;
   /** Largest width × height that is decoded, pixels. Default 100 million. */
   maxPixels?: number | undefined;
   /** Largest file that is read, bytes. Default 64 MiB. */
@@ -58,7 +59,7 @@ export interface PushProcessorOptions {
   /** Identity of the sender (RFC 8292). Default: `VAPID_PUBLIC_KEY`, `VAPID_PRIVATE_KEY` and `VAPID_SUBJECT`. */
   vapid?: VapidIdentity | undefined;
   /** Where push subscriptions are kept. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-  stores?: SqliteStores | { subscriptions: SubscriptionStore } | undefined;
+  stores?: SqliteStores | DatabaseStores | { subscriptions: SubscriptionStore } | undefined;
   /** How long a push service keeps a message for an absent browser unless the job says otherwise, s. Default 4 weeks. */
   ttl?: number | undefined;
   /** How long one request may take, ms, above 0. Default 10000. */
@@ -162,8 +163,10 @@ function vapidFromEnvironment(): VapidIdentity {
   };
 }
 
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+/** @internal */
+export type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
-function definedOnly<T extends object>(options: T): Defined<T> {
+/** @internal The options that were given. */
+export function definedOnly<T extends object>(options: T): Defined<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

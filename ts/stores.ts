@@ -91,7 +91,7 @@ const natives = new WeakMap<object, NativeStores>();
  * @throws `EngineError` with `code` `UNSUPPORTED_DATABASE`, `INVALID_DATABASE_URL` or `DATABASE_ERROR`.
  */
 export async function sqliteStores(url: string = DEFAULT_DATABASE_URL): Promise<SqliteStores> {
-  const native = NativeStores.sqlite(url);
+  const native = NativeStores.database(url);
   await answer(native.open());
   return exposed(native);
 }
@@ -121,12 +121,13 @@ export function prismaStores(prisma: PrismaClientLike): AllStores {
 /** @internal The native form of stores; without any, the database of `DATABASE_URL`, else the embedded default. */
 export function toNativeStores(stores: Stores | undefined): NativeStores {
   if (stores === undefined) {
-    return NativeStores.sqlite(process.env['DATABASE_URL'] ?? DEFAULT_DATABASE_URL);
+    return NativeStores.database(process.env['DATABASE_URL'] ?? DEFAULT_DATABASE_URL);
   }
   return natives.get(stores) ?? NativeStores.callbacks(async (action, args) => callStore(stores, action, args));
 }
 
-function exposed(native: NativeStores): SqliteStores {
+/** @internal The stores of an open database; processors that are given them use the database without JavaScript. */
+export function exposed(native: NativeStores): SqliteStores {
   const stores: SqliteStores = {
     subscriptions: {
       findByUser: (userIds) => answer(native.findSubscriptions(userIds)),

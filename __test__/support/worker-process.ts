@@ -7,10 +7,12 @@ const CLI = join(__dirname, '..', '..', 'dist', 'cli', 'index.js');
 /** Variables that a test must not inherit from the developer's shell. */
 const UNSET = {
   DATABASE_URL: '',
+  EMAIL_FROM: '',
   LOG_FORMAT: '',
   LOG_LEVEL: '',
   PUBLIC_BASE_URL: '',
   REDIS_URL: '',
+  SMTP_URL: '',
   STORAGE_URL: '',
   VAPID_PUBLIC_KEY: '',
   WORKER_QUEUES: '',

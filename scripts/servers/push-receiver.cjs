@@ -2,6 +2,7 @@
 
 const { EventEmitter, once } = require('node:events');
 const { createSecureServer } = require('node:http2');
+const { createServer } = require('node:https');
 const { localhostCertificates } = require('./certificates.cjs');
 const { PushSubscription } = require('./push-subscription.cjs');
 const { verifyVapid } = require('./vapid.cjs');
@@ -31,32 +32,36 @@ const CREATED = 201;
 class PushReceiver extends EventEmitter {
   /** @type {Map<string, { subscription: PushSubscription, statuses: number[] }>} */
   #subscribers = new Map();
-  /** @type {Set<import('node:http2').ServerHttp2Session>} */
-  #sessions = new Set();
+  /** @type {Set<import('node:tls').TLSSocket>} */
+  #sockets = new Set();
   #server;
 
   /** Every message so far, oldest first. @type {Delivery[]} */
   deliveries = [];
 
   /**
-   * @param {import('node:http2').Http2SecureServer} server
+   * @param {import('node:http2').Http2SecureServer | import('node:https').Server} server
    * @param {string} ca PEM of the authority that a sender must trust
    */
   constructor(server, ca) {
     super();
     this.#server = server;
     this.ca = ca;
-    server.on('session', (session) => {
-      this.#sessions.add(session);
-      session.once('close', () => this.#sessions.delete(session));
+    server.on('secureConnection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
     });
     server.on('request', (request, response) => void this.#answer(request, response));
   }
 
-  /** Starts a receiver on a free loopback port. */
-  static async start() {
+  /**
+   * Starts a receiver on a free loopback port.
+   *
+   * @param {{ speaksHttp2?: boolean }} [options] HTTP/2 beside HTTP/1.1, default `true`
+   */
+  static async start({ speaksHttp2 = true } = {}) {
     const { ca, cert, key } = await localhostCertificates();
-    const server = createSecureServer({ cert, key, allowHTTP1: true });
+    const server = speaksHttp2 ? createSecureServer({ cert, key, allowHTTP1: true }) : createServer({ cert, key });
     const receiver = new PushReceiver(server, ca);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -83,7 +88,7 @@ class PushReceiver extends EventEmitter {
 
   /** Stops listening and closes every connection. */
   async close() {
-    for (const session of this.#sessions) session.destroy();
+    for (const socket of this.#sockets) socket.destroy();
     const closed = once(this.#server, 'close');
     this.#server.close();
     await closed;

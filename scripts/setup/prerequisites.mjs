@@ -12,8 +12,15 @@ const INSTALLABLE = [
   { name: 'nasm', found: () => findProgram('nasm'), apt: ['nasm'], brew: ['nasm'] },
 ];
 
-/** Only the tests need it: the independent web push implementation they compare with links OpenSSL. */
+/** Only the tests need them: an independent web push implementation links OpenSSL, and the stores run against real databases. */
 const FOR_TESTS = [
+  {
+    name: 'PostgreSQL',
+    found: () => findProgram('initdb') || succeeds('sh', ['-c', 'ls /usr/lib/postgresql/*/bin/initdb']),
+    apt: ['postgresql'],
+    brew: ['postgresql'],
+  },
+  { name: 'MariaDB', found: () => findProgram('mariadbd'), apt: ['mariadb-server'], brew: ['mariadb'] },
   {
     name: 'OpenSSL headers',
     found: () => !usesOpenSsl() || succeeds('pkg-config', ['--exists', 'openssl']),

@@ -38,6 +38,6 @@ pub fn image_processor(options: NativeImageOptions, stores: &NativeStores) -> na
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a saturating cast is the wanted reading")]
-fn whole(number: f64) -> u64 {
+pub(super) fn whole(number: f64) -> u64 {
     number as u64
 }

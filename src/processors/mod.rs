@@ -1,5 +1,6 @@
 //! Native processors as JavaScript holds them.
 
+mod email;
 mod image;
 mod push;
 mod run;

@@ -82,7 +82,7 @@ impl NativePushOptions {
     }
 }
 
-fn seconds(option: &str, seconds: Option<f64>) -> Result<Option<Duration>, Error> {
+pub(super) fn seconds(option: &str, seconds: Option<f64>) -> Result<Option<Duration>, Error> {
     let duration = |seconds: f64| {
         Duration::try_from_secs_f64(seconds)
             .map_err(|_| Error::InvalidOption { message: format!("`{option}` must be 0 or more, got {seconds}") })

@@ -2,6 +2,7 @@
 
 mod jobs;
 mod maintenance;
+mod parts;
 mod reading;
 pub(crate) mod schedulers;
 mod server;

@@ -1,19 +1,19 @@
 //! Stores of rows as JavaScript holds them.
 
 mod callback_store;
-mod lazy_sqlite;
+mod lazy_database;
 
 use std::sync::Arc;
 
 use napi_derive::napi;
 use synapse_queue_processors::stores::{
-    FileStore, FileUpdate, SqliteStores, StoreError, Subscription, SubscriptionStore, UserStore, UserUpdate,
+    FileStore, FileUpdate, SqlStores, StoreError, Subscription, SubscriptionStore, UserStore, UserUpdate,
 };
 
 use crate::callback::StoreCallback;
-use crate::native_error::{Answer, answer_coded};
+use crate::native_error::{Answer, answer_coded, coded_exception};
 use callback_store::CallbackStore;
-use lazy_sqlite::LazySqlite;
+use lazy_database::LazyDatabase;
 
 /// Subscriptions, files and users, wherever they are kept.
 #[napi]
@@ -21,8 +21,8 @@ pub struct NativeStores {
     subscriptions: Arc<dyn SubscriptionStore>,
     files: Arc<dyn FileStore>,
     users: Arc<dyn UserStore>,
-    /// The embedded database, if that is where they are.
-    sqlite: Option<LazySqlite>,
+    /// The database, if that is where they are.
+    database: Option<LazyDatabase>,
 }
 
 /// A push subscription.
@@ -43,16 +43,19 @@ pub struct NativeSubscription {
 
 #[napi]
 impl NativeStores {
-    /// Stores in a SQLite database, which is opened, and made if missing, by the first use.
+    /// Stores in a database, which is opened, and made if it is a missing SQLite file, by the first use. `tables` are the names of
+    /// the application's own tables as JSON text; with them, nothing is made.
     #[napi(factory)]
-    pub fn sqlite(url: String) -> Self {
-        let sqlite = LazySqlite::new(url);
-        Self {
-            subscriptions: Arc::new(sqlite.clone()),
-            files: Arc::new(sqlite.clone()),
-            users: Arc::new(sqlite.clone()),
-            sqlite: Some(sqlite),
-        }
+    pub fn database(url: String, tables: Option<String>) -> napi::Result<Self, String> {
+        let names = tables.map(|names| serde_json::from_str(&names)).transpose();
+        let names = names.map_err(|error| coded_exception("INVALID_TABLE_NAME", &format!("`tables`: {error}")))?;
+        let database = LazyDatabase::new(url, names);
+        Ok(Self {
+            subscriptions: Arc::new(database.clone()),
+            files: Arc::new(database.clone()),
+            users: Arc::new(database.clone()),
+            database: Some(database),
+        })
     }
 
     /// Stores that the user wrote. `ask` must not reject: it answers `{"value": ...}` or `{"error": "<message>"}`.
@@ -61,20 +64,20 @@ impl NativeStores {
         #[napi(ts_arg_type = "(action: string, args: string) => Promise<string>")] ask: StoreCallback,
     ) -> Self {
         let store = Arc::new(CallbackStore::new(ask));
-        Self { subscriptions: Arc::clone(&store) as _, files: Arc::clone(&store) as _, users: store, sqlite: None }
+        Self { subscriptions: Arc::clone(&store) as _, files: Arc::clone(&store) as _, users: store, database: None }
     }
 
     /// Opens the database now, so that what is wrong with it is known.
     #[napi]
     pub async fn open(&self) -> Answer<()> {
-        self.with_sqlite(async |_| Ok(())).await
+        self.with_database(async |_| Ok(())).await
     }
 
     /// Waits for running statements and closes the database.
     #[napi]
     pub async fn close(&self) {
-        if let Some(sqlite) = &self.sqlite {
-            sqlite.close().await;
+        if let Some(database) = &self.database {
+            database.close().await;
         }
     }
 
@@ -94,19 +97,19 @@ impl NativeStores {
     /// Adds a subscription, or replaces the one with its id or endpoint.
     #[napi]
     pub async fn save_subscription(&self, subscription: NativeSubscription) -> Answer<()> {
-        self.with_sqlite(async |sqlite| sqlite.save_subscription(&subscription.into()).await).await
+        self.with_database(async |database| database.save_subscription(&subscription.into()).await).await
     }
 
     /// Registers a file; nothing happens if it is registered already.
     #[napi]
     pub async fn save_file(&self, file_id: String) -> Answer<()> {
-        self.with_sqlite(async |sqlite| sqlite.save_file(&file_id).await).await
+        self.with_database(async |database| database.save_file(&file_id).await).await
     }
 
     /// Registers a user; nothing happens if the user is registered already.
     #[napi]
     pub async fn save_user(&self, user_id: String) -> Answer<()> {
-        self.with_sqlite(async |sqlite| sqlite.save_user(&user_id).await).await
+        self.with_database(async |database| database.save_user(&user_id).await).await
     }
 
     /// Tells a file's row about its renditions.
@@ -134,13 +137,13 @@ impl NativeStores {
         Arc::clone(&self.files)
     }
 
-    async fn with_sqlite<T>(&self, action: impl AsyncFnOnce(&SqliteStores) -> Result<T, StoreError>) -> Answer<T> {
-        let result = match &self.sqlite {
-            Some(sqlite) => match sqlite.get().await {
+    async fn with_database<T>(&self, action: impl AsyncFnOnce(&SqlStores) -> Result<T, StoreError>) -> Answer<T> {
+        let result = match &self.database {
+            Some(database) => match database.get().await {
                 Ok(stores) => action(stores).await,
                 Err(error) => Err(error),
             },
-            None => Err(StoreError::InvalidUrl { reason: "these stores are not in an embedded database".into() }),
+            None => Err(StoreError::InvalidUrl { reason: "these stores are not in a database".into() }),
         };
         coded(result)
     }

@@ -1,18 +1,24 @@
 import { EngineError } from '../errors';
+import { emailProcessor } from '../email-processor';
 import { imageProcessor, pushProcessors } from '../processors';
 import type { ProcessorMap } from '../processor-map';
 import { JOB_TYPES, QUEUE_NAMES } from '../queue-names';
 import { sqliteStores, type SqliteStores } from '../stores';
 import { ConfigurationError } from './configuration-error';
+import type { EmailSettings } from './email-settings';
 import type { PushSettings, WorkerSettings } from './worker-settings';
 
 /** The variable that is to blame when a processor cannot be made, by the code of its error. */
 const VARIABLES: Readonly<Record<string, string>> = {
   DATABASE_ERROR: 'DATABASE_URL',
+  DATABASE_TOO_NEW: 'DATABASE_URL',
   FILE_UNWRITABLE: 'STORAGE_URL',
   INVALID_CERTIFICATES: 'NODE_EXTRA_CA_CERTS',
   INVALID_DATABASE_URL: 'DATABASE_URL',
+  INVALID_EMAIL_FROM: 'EMAIL_FROM',
   INVALID_PUBLIC_BASE_URL: 'PUBLIC_BASE_URL',
+  INVALID_SMTP_URL: 'SMTP_URL',
+  INVALID_STORAGE_URL: 'STORAGE_URL',
   INVALID_VAPID_PRIVATE_KEY: 'VAPID_PRIVATE_KEY',
   INVALID_VAPID_PUBLIC_KEY: 'VAPID_PUBLIC_KEY',
   INVALID_VAPID_SUBJECT: 'VAPID_SUBJECT',
@@ -38,6 +44,7 @@ export async function openBuiltInProcessors(settings: WorkerSettings): Promise<B
     const processors = {
       ...(settings.queues.includes(QUEUE_NAMES.FILE_PROCESSING) && imageProcessors(settings, stores)),
       ...(settings.push && notificationProcessors(settings.push, stores)),
+      ...(settings.email && emailProcessors(settings.email, settings.storageUrl)),
     };
     return { processors, close: () => stores.close() };
   } catch (error) {
@@ -52,6 +59,10 @@ function imageProcessors({ storageUrl, publicBaseUrl }: WorkerSettings, stores: 
 function notificationProcessors(settings: PushSettings, stores: SqliteStores): ProcessorMap {
   const { single, batch } = pushProcessors({ ...settings, stores });
   return { [JOB_TYPES.PUSH_NOTIFICATION]: single, [JOB_TYPES.BATCH_PUSH_NOTIFICATION]: batch };
+}
+
+function emailProcessors(settings: EmailSettings, storage: string): ProcessorMap {
+  return { [JOB_TYPES.SEND_EMAIL]: emailProcessor({ ...settings, storage }) };
 }
 
 /** The error under the name of its variable; errors that no setting explains stay as they are. */

@@ -19,6 +19,9 @@ export async function runBuiltInWorkers(settings: WorkerSettings, log: Log): Pro
   for (const [name, value] of Object.entries(reportOf(settings))) {
     log.info(`${name}=${value}`, { event: 'setting', name, value });
   }
+  for (const note of settings.notes) {
+    log.info(note, { event: 'note' });
+  }
   const { processors, close } = await openBuiltInProcessors(settings);
   const workers = settings.queues.map((queue) => openWorker(queue, processors, settings));
   logJobs(workers, log);

@@ -21,15 +21,18 @@ Environment:
   REDIS_HOST, REDIS_PORT, REDIS_PASSWORD   default 127.0.0.1:6379
   QUEUE_PREFIX                 first part of all keys, default bull
   WORKER_QUEUES                queues to work on, between commas; default
-                               push-notifications,file-processing
+                               push-notifications,file-processing and, with
+                               SMTP_URL, email
   WORKER_SHUTDOWN_TIMEOUT_MS   how long running jobs may go on after SIGTERM, default 30000
   WORKER_LOCK_DURATION_MS      how long a job outlives its worker, default 30000
   WORKER_STALLED_INTERVAL_MS   interval of checks for such jobs, default 30000
-  DATABASE_URL                 sqlite: URL of subscriptions and files
-  STORAGE_URL                  file: URL of uploads and results, default file:./public
+  DATABASE_URL                 postgresql:, mysql: or sqlite: URL of subscriptions and files
+  STORAGE_URL                  file: or s3: URL of uploads and results, default file:./public
   PUBLIC_BASE_URL              what stands before a result's path in its public URL
   VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY, VAPID_SUBJECT   identity for push services
   PUSH_ALLOW_PRIVATE_NETWORK   true to let push services have private addresses
+  SMTP_URL                     smtp:// or smtps:// URL of the mail relay
+  EMAIL_FROM                   sender of messages that name none
   NODE_EXTRA_CA_CERTS          PEM file of authorities to trust beside the web's
   LOG_LEVEL                    error, warn, info (default) or debug
   LOG_FORMAT                   text (default) or json`;

@@ -5,7 +5,8 @@ const MASK = '***';
 
 /** The effective settings by the variables they come from, secrets masked. */
 export function reportOf(settings: WorkerSettings): Record<string, string> {
-  const { push } = settings;
+  const { push, email } = settings;
+  const extraCa = push?.extraCa ?? email?.extraCa;
   const report: Record<string, string | number | boolean | undefined> = {
     ...redisReport(settings.redis),
     QUEUE_PREFIX: settings.prefix,
@@ -20,7 +21,9 @@ export function reportOf(settings: WorkerSettings): Record<string, string> {
     VAPID_PRIVATE_KEY: push && MASK,
     VAPID_SUBJECT: push?.vapid.subject,
     PUSH_ALLOW_PRIVATE_NETWORK: push?.allowPrivateNetwork,
-    NODE_EXTRA_CA_CERTS: push?.extraCa && `${push.extraCa.length} bytes`,
+    SMTP_URL: email && maskedUrl(email.url),
+    EMAIL_FROM: email?.from,
+    NODE_EXTRA_CA_CERTS: extraCa && `${extraCa.length} bytes`,
     LOG_LEVEL: settings.log.level,
     LOG_FORMAT: settings.log.format,
   };
@@ -35,7 +38,7 @@ function redisReport(redis: RedisOptions): Record<string, string | number | unde
   return { REDIS_HOST: redis.host, REDIS_PORT: redis.port, REDIS_PASSWORD: redis.password && MASK };
 }
 
-/** Passwords can stand before an `@` and in the query; both go. */
+/** Passwords can stand before an `@` and in the query; both go, in a URL that is malformed as well. */
 function maskedUrl(url: string): string {
-  return url.replace(/:\/\/[^@/]*@/, `://${MASK}@`).replace(/\?.*$/, `?${MASK}`);
+  return url.replace(/:\/\/.*@/, `://${MASK}@`).replace(/\?.*$/, `?${MASK}`);
 }

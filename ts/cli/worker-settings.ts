@@ -5,6 +5,7 @@ import { DEFAULT_STORAGE_URL, type VapidIdentity } from '../processors';
 import { QUEUE_NAMES, type QueueName } from '../queue-names';
 import { DEFAULT_DATABASE_URL } from '../stores';
 import { ConfigurationError } from './configuration-error';
+import { readEmailSettings, type EmailSettings } from './email-settings';
 import type { Environment } from './environment';
 import { LOG_FORMATS, LOG_LEVELS, type LogSettings } from './log';
 import { readRedisSettings } from './redis-settings';
@@ -40,6 +41,10 @@ export interface WorkerSettings extends ProcessSettings {
   publicBaseUrl: string;
   /** Absent unless push notifications are worked on. */
   push: PushSettings | undefined;
+  /** Absent unless e-mail is worked on. */
+  email: EmailSettings | undefined;
+  /** What the operator should know about what is not done. */
+  notes: readonly string[];
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -62,6 +67,8 @@ export function readProcessSettings(environment: Environment): ProcessSettings {
 /** Reads what a process that works on the built-in queues needs to know. */
 export function readWorkerSettings(environment: Environment): WorkerSettings {
   const queues = readQueues(environment);
+  const isPushing = queues.includes(QUEUE_NAMES.PUSH_NOTIFICATIONS);
+  const extraCa = readExtraAuthorities(environment);
   return {
     ...readProcessSettings(environment),
     redis: readRedisSettings(environment),
@@ -72,15 +79,17 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     databaseUrl: environment.text('DATABASE_URL') ?? DEFAULT_DATABASE_URL,
     storageUrl: environment.text('STORAGE_URL') ?? DEFAULT_STORAGE_URL,
     publicBaseUrl: environment.text('PUBLIC_BASE_URL') ?? '',
-    push: queues.includes(QUEUE_NAMES.PUSH_NOTIFICATIONS) ? readPushSettings(environment) : undefined,
+    push: isPushing ? readPushSettings(environment, extraCa) : undefined,
+    email: readEmailSettings(environment, queues, extraCa),
+    notes: readNotes(environment, queues),
   };
 }
 
-function readPushSettings(environment: Environment): PushSettings {
+function readPushSettings(environment: Environment, extraCa: string | undefined): PushSettings {
   return {
     vapid: readVapidSettings(environment),
     allowPrivateNetwork: environment.flag('PUSH_ALLOW_PRIVATE_NETWORK', false),
-    extraCa: readExtraAuthorities(environment),
+    extraCa,
   };
 }
 
@@ -98,7 +107,7 @@ function readInterval(environment: Environment, name: string): number | undefine
   return environment.text(name) === undefined ? undefined : environment.integer(name, INTERVALS, INTERVALS.min);
 }
 
-/** Left out: queues none of whose jobs this release has a processor for. Their jobs wait for one that has. */
+/** Those that are worked on without being named; e-mail is one more where there is a relay for it. */
 const DEFAULT_QUEUES: QueueName[] = [QUEUE_NAMES.PUSH_NOTIFICATIONS, QUEUE_NAMES.FILE_PROCESSING];
 
 function readQueues(environment: Environment): QueueName[] {
@@ -108,5 +117,13 @@ function readQueues(environment: Environment): QueueName[] {
   if (unknown !== undefined) {
     throw ConfigurationError.of('WORKER_QUEUES', `names out of ${all.join(', ')}; got \`${unknown}\``);
   }
-  return wanted.length === 0 ? DEFAULT_QUEUES : all.filter((name) => wanted.includes(name));
+  if (wanted.length === 0) {
+    return environment.text('SMTP_URL') === undefined ? DEFAULT_QUEUES : [...DEFAULT_QUEUES, QUEUE_NAMES.EMAIL];
+  }
+  return all.filter((name) => wanted.includes(name));
+}
+
+function readNotes(environment: Environment, queues: readonly QueueName[]): string[] {
+  const isEmailLeft = environment.list('WORKER_QUEUES').length === 0 && !queues.includes(QUEUE_NAMES.EMAIL);
+  return isEmailLeft ? ['Worker: SMTP_URL is not set, the email queue is left to other workers'] : [];
 }

@@ -79,11 +79,36 @@ export interface AvatarOptimizationData {
   userId: string;
 }
 
-/** Data of `send-email`. */
+/** An address: `ann@example.com`, `Ann <ann@example.com>`, or in two parts, which need no quoting. */
+export type EmailAddress = string | { name?: string | undefined; address: string };
+
+/** A file that travels with an e-mail. */
+export interface EmailAttachment {
+  /** Inside the worker's storage. */
+  path: string;
+  /** What the recipient sees. Default: the last part of the path. */
+  filename?: string | undefined;
+  /** E.g. `application/pdf`. Default: what the name's extension says. */
+  contentType?: string | undefined;
+}
+
+/** Data of `send-email`. At most 100 recipients, at most 25 MiB of attachments. */
 export interface EmailData {
-  /** Address of the recipient. */
-  to: string;
+  /** Recipients; a text may hold several between commas. */
+  to: EmailAddress | readonly EmailAddress[];
+  /** One line. */
   subject: string;
-  /** HTML. */
-  body: string;
+  /** HTML. May be left out if there is a `text`. */
+  body?: string | undefined;
+  /** What readers without HTML see. Default: made from `body`. */
+  text?: string | undefined;
+  /** Default: the worker's sender. */
+  from?: EmailAddress | undefined;
+  cc?: EmailAddress | readonly EmailAddress[] | undefined;
+  /** Recipients that the others do not see. */
+  bcc?: EmailAddress | readonly EmailAddress[] | undefined;
+  replyTo?: EmailAddress | readonly EmailAddress[] | undefined;
+  /** Further headers by name; not those that other fields make. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  attachments?: readonly EmailAttachment[] | undefined;
 }

@@ -1,5 +1,6 @@
 //! Native processors: each has options, an error, a pure `run` and a short `impl Processor`. None of them knows Redis.
 
+pub mod email;
 pub mod image;
 pub mod net;
 pub mod storage;

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::redis_server::{Durability, RedisServer, find_binary, free_port};
+use crate::redis_server::{Durability, RedisServer, find_binary};
+use crate::server_process::free_port;
 use crate::watchdog::Watchdog;
 
 /// The name the sentinels know the primary by.

@@ -1,6 +1,6 @@
 use std::env;
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::thread;
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::server_process::free_port;
 use crate::watchdog::Watchdog;
 
 /// Names the server binary; without it `redis-server`, then `valkey-server`, is taken from `PATH`.
@@ -158,13 +159,6 @@ pub(crate) fn find_binary() -> PathBuf {
         .into_iter()
         .find_map(on_path)
         .unwrap_or_else(|| panic!("no redis-server or valkey-server on PATH; name one in {BINARY_VARIABLE}"))
-}
-
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .expect("the loopback interface has a free port")
-        .port()
 }
 
 /// Returns once the server with this pid answers on `port`; `AddrInUse` if somebody else does.

@@ -56,11 +56,19 @@ impl NetGuard {
     /// # Errors
     /// `InvalidAllowedOrigin`, `InvalidCertificates`, or `Client` if TLS cannot be set up.
     pub fn new(options: &NetGuardOptions, timeout: Duration) -> Result<Self, NetError> {
+        Self::with_resolver(options, timeout, &PublicResolver::of_the_system())
+    }
+
+    fn with_resolver(
+        options: &NetGuardOptions,
+        timeout: Duration,
+        resolver: &PublicResolver,
+    ) -> Result<Self, NetError> {
         let allowed_origins =
             options.allowed_origins.iter().map(|text| parse_origin(text)).collect::<Result<_, _>>()?;
         let trust = Trust::new(&options.extra_root_certificates)?;
         Ok(Self {
-            public_only: trust.build(|| client(timeout).dns_resolver(PublicResolver))?,
+            public_only: trust.build(|| client(timeout).dns_resolver(resolver.clone()))?,
             unrestricted: trust.build(|| client(timeout))?,
             allow_private_network: options.allow_private_network,
             allowed_origins,
@@ -132,4 +140,42 @@ fn parse_origin(text: &str) -> Result<Origin, NetError> {
         let got = text.rsplit_once('@').map_or(text, |(_, after_credentials)| after_credentials);
         NetError::InvalidAllowedOrigin { got: got.into() }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const TIMEOUT: Duration = Duration::from_millis(300);
+
+    /// A name that is public when it is checked and inside when somebody looks again: no order of answers leads inside.
+    #[tokio::test]
+    async fn a_name_that_rebinds_leads_nowhere_inside() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let lookups = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&lookups);
+        let resolver = PublicResolver::asking(move |_| {
+            // Global, but not given to anybody.
+            let public = SocketAddr::from(([0x2d00, 0, 0, 0, 0, 0, 0, 1], 0));
+            let inside = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            if counted.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) { vec![public] } else { vec![inside] }
+        });
+        let guard = NetGuard::with_resolver(&NetGuardOptions::default(), TIMEOUT, &resolver).unwrap();
+        let target = guard.check(&format!("https://rebinding.example:{port}/x")).unwrap();
+
+        for request in 1..=4 {
+            guard.client_for(&target).post(target.url.clone()).send().await.unwrap_err();
+            assert_eq!(lookups.load(Ordering::SeqCst), request, "one look-up per connection");
+        }
+
+        let connected = tokio::time::timeout(TIMEOUT, listener.accept()).await;
+        assert!(connected.is_err(), "nothing was connected to");
+    }
 }

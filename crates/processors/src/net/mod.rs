@@ -12,3 +12,4 @@ pub use error::NetError;
 pub(crate) use guard::CONNECTION_IDLE_TIMEOUT;
 pub use guard::{NetGuard, NetGuardOptions, Target};
 pub use origin::Origin;
+pub(crate) use trust::Trust;

@@ -1,23 +1,52 @@
 //! Name resolution that only ever answers with public addresses.
 
+use std::fmt;
+use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::address::is_globally_routable;
 use super::error::NetError;
 
+/// Finds the addresses of a name.
+type Lookup = Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
+
 /// Answers the HTTP client with checked addresses, to which it then connects: there is no second look-up that could answer otherwise.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct PublicResolver;
+#[derive(Clone)]
+pub(super) struct PublicResolver {
+    lookup: Lookup,
+}
+
+impl PublicResolver {
+    /// Asks the system.
+    pub(super) fn of_the_system() -> Self {
+        let lookup: Lookup = Arc::new(|name| {
+            // Port 0 is replaced by the URL's port when the client connects.
+            Box::pin(async move { Ok(tokio::net::lookup_host((name.as_str(), 0)).await?.collect()) })
+        });
+        Self { lookup }
+    }
+
+    /// Asks `lookup` in the place of the system.
+    #[cfg(test)]
+    pub(super) fn asking(lookup: impl Fn(String) -> Vec<SocketAddr> + Send + Sync + 'static) -> Self {
+        Self { lookup: Arc::new(move |name| Box::pin(std::future::ready(Ok(lookup(name))))) }
+    }
+}
+
+impl fmt::Debug for PublicResolver {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("PublicResolver").finish_non_exhaustive()
+    }
+}
 
 impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            // Port 0 is replaced by the URL's port when the client connects.
-            let addresses: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            Ok(public_only(name.as_str(), addresses)?)
-        })
+        let looking_up = (self.lookup)(name.as_str().to_owned());
+        Box::pin(async move { Ok(public_only(name.as_str(), looking_up.await?)?) })
     }
 }
 
@@ -55,7 +84,7 @@ mod tests {
 
     #[tokio::test]
     async fn localhost_is_refused() {
-        let error = PublicResolver.resolve("localhost".parse().unwrap()).await.err().unwrap();
+        let error = PublicResolver::of_the_system().resolve("localhost".parse().unwrap()).await.err().unwrap();
         assert_eq!(error.downcast_ref::<NetError>().unwrap().code(), "ADDRESS_REFUSED");
     }
 }

@@ -17,14 +17,14 @@ fn install_tls_provider() {
 }
 
 /// Trusted certificate authorities: the system's, or Mozilla's where the system has none, and those the operator adds.
-pub(super) struct Trust {
+pub(crate) struct Trust {
     extra: Vec<Certificate>,
     system_has_roots: bool,
 }
 
 impl Trust {
     /// `extra_pem`: any number of PEM certificates, empty for none.
-    pub(super) fn new(extra_pem: &[u8]) -> Result<Self, NetError> {
+    pub(crate) fn new(extra_pem: &[u8]) -> Result<Self, NetError> {
         install_tls_provider();
         let extra = Certificate::from_pem_bundle(extra_pem)
             .map_err(|error| NetError::InvalidCertificates { reason: error.to_string() })?;
@@ -37,7 +37,7 @@ impl Trust {
     }
 
     /// Builds a client that trusts these authorities; `builder` is called once or twice.
-    pub(super) fn build(&self, builder: impl Fn() -> ClientBuilder) -> Result<Client, NetError> {
+    pub(crate) fn build(&self, builder: impl Fn() -> ClientBuilder) -> Result<Client, NetError> {
         if self.system_has_roots {
             let with_system_roots = builder().tls_certs_merge(self.extra.iter().cloned()).build();
             // Some systems' verifiers take no additional roots.

@@ -13,6 +13,12 @@ pub enum StorageError {
         /// The URL up to its first `@`-free part; credentials are never included.
         url: String,
     },
+    /// The URL of a bucket, or the variables that belong to it, cannot be used.
+    #[error("the storage in S3 cannot be opened: {reason}; expected is s3://<bucket>/<prefix>")]
+    InvalidBucket {
+        /// What is wrong; credentials are never included.
+        reason: String,
+    },
     /// The public base URL cannot be put before a key.
     #[error("public base URL `{url}` is not valid: expected an http(s) URL or a path that starts with a slash")]
     InvalidBaseUrl {
@@ -68,6 +74,7 @@ impl StorageError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnsupportedUrl { .. } => "UNSUPPORTED_STORAGE",
+            Self::InvalidBucket { .. } => "INVALID_STORAGE_URL",
             Self::InvalidBaseUrl { .. } => "INVALID_PUBLIC_BASE_URL",
             Self::OutsideRoot { .. } => "PATH_OUTSIDE_STORAGE",
             Self::NotFound { .. } => "FILE_NOT_FOUND",
@@ -88,6 +95,7 @@ impl From<StorageError> for Failure {
                 Self::new(code, message)
             }
             StorageError::UnsupportedUrl { .. }
+            | StorageError::InvalidBucket { .. }
             | StorageError::InvalidBaseUrl { .. }
             | StorageError::OutsideRoot { .. }
             | StorageError::TooLarge { .. } => Self::unrecoverable(code, message),

@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn another_scheme_is_refused_without_repeating_its_credentials() {
-        let error = directory_of("s3://key:secret@bucket/prefix").unwrap_err();
+        let error = directory_of("ftp://key:secret@host/prefix").unwrap_err();
         assert_eq!(error.code(), "UNSUPPORTED_STORAGE");
         assert!(error.to_string().contains("file:<directory>"), "{error}");
         assert!(!error.to_string().contains("secret"), "{error}");

@@ -6,7 +6,9 @@ mod confinement;
 mod error;
 mod local;
 mod public_url;
+mod s3;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,9 +16,13 @@ use bytes::Bytes;
 
 pub use error::StorageError;
 pub use local::LocalStorage;
+pub use s3::S3Storage;
 
 /// What [`open`] understands, for error messages.
-const SUPPORTED_URLS: &str = "file:<directory>, e.g. file:./public";
+const SUPPORTED_URLS: &str = "file:<directory>, e.g. file:./public, and s3://<bucket>/<prefix>";
+
+/// Environment variables by name, as a storage outside of this machine finds its credentials in them.
+pub type Variables = HashMap<String, String>;
 
 /// A place for files, addressed by keys such as `uploads/image.jpg`.
 ///
@@ -53,15 +59,30 @@ pub trait Storage: Send + Sync + 'static {
     fn url_for(&self, key: &str) -> Result<String, StorageError>;
 }
 
-/// Opens the storage that `url` names; `file:./public` (created if missing, relative to the working directory) or `file:///srv/public`.
+/// Opens the storage that `url` names: `file:./public` (created if missing, relative to the working directory), `file:///srv/public` or
+/// `s3://bucket/prefix`, which takes its credentials from the environment (see [`S3Storage::open`]).
 ///
 /// `public_base_url` is what [`Storage::url_for`] puts before a key: `https://cdn.example.com/files`, a path such as `/files`, or
 /// empty for the root of the site.
 ///
 /// # Errors
-/// [`StorageError::UnsupportedUrl`] for another scheme, [`StorageError::InvalidBaseUrl`], [`StorageError::Unwritable`] if the
-/// directory cannot be created.
+/// [`StorageError::UnsupportedUrl`] for another scheme, [`StorageError::InvalidBucket`], [`StorageError::InvalidBaseUrl`],
+/// [`StorageError::Unwritable`] if the directory cannot be created.
 pub fn open(url: &str, public_base_url: &str) -> Result<Arc<dyn Storage>, StorageError> {
+    // Not `vars`, which panics at a variable that is no text.
+    let variables =
+        std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+    open_with(url, public_base_url, &variables.collect())
+}
+
+/// As [`open`], with `variables` in the place of the environment.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with(url: &str, public_base_url: &str, variables: &Variables) -> Result<Arc<dyn Storage>, StorageError> {
+    if url.starts_with("s3:") {
+        return Ok(Arc::new(S3Storage::open(url, public_base_url, variables)?));
+    }
     let root = local::directory_of(url)?;
     Ok(Arc::new(LocalStorage::open(&root, public_base_url)?))
 }

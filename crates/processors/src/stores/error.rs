@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database URL names a kind of database this build cannot talk to.
-    #[error("`DATABASE_URL` has the scheme `{scheme}`, supported is: sqlite")]
+    #[error("`DATABASE_URL` has the scheme `{scheme}`, supported are sqlite, postgresql and mysql")]
     UnsupportedDatabase {
         /// The part before the first colon.
         scheme: String,
@@ -23,6 +23,17 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The embedded database was made by a later release.
+    #[error("the embedded database has version {version} of its tables, this release knows up to {supported}")]
+    SchemaTooNew {
+        /// Version of the database.
+        version: i64,
+        /// Latest version known here.
+        supported: i64,
+    },
+    /// Rows are added by the application itself unless they are in the embedded database.
+    #[error("rows can be added to the embedded database only")]
+    NotEmbedded,
     /// An update found no row. No retry can mend it unless the row is inserted meanwhile.
     #[error("no row with id `{id}` in table `{table}`")]
     RowMissing {
@@ -51,12 +62,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// For `map_err`: what was tried when the driver failed.
+    pub(super) fn failed_to(action: &'static str) -> impl Fn(sqlx::Error) -> Self {
+        move |source| Self::Database { action, source }
+    }
+
     /// Stable, documented name of the error.
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnsupportedDatabase { .. } => "UNSUPPORTED_DATABASE",
             Self::InvalidUrl { .. } => "INVALID_DATABASE_URL",
             Self::InvalidName { .. } => "INVALID_TABLE_NAME",
+            Self::SchemaTooNew { .. } => "DATABASE_TOO_NEW",
+            Self::NotEmbedded => "NOT_EMBEDDED",
             Self::RowMissing { .. } => "ROW_NOT_FOUND",
             Self::Database { .. } => "DATABASE_ERROR",
             Self::Custom { .. } => "STORE_ERROR",

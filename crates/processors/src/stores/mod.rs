@@ -4,14 +4,13 @@
 
 mod error;
 mod schema;
-mod sqlite;
-mod sqlite_statements;
+mod sql;
 
 use async_trait::async_trait;
 
 pub use error::StoreError;
 pub use schema::{FileTable, SchemaNames, SubscriptionTable, UserTable};
-pub use sqlite::SqliteStores;
+pub use sql::SqlStores;
 
 /// One browser that wants push messages for a user.
 #[derive(Clone, PartialEq, Eq)]

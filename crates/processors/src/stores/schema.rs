@@ -1,9 +1,10 @@
 //! Names of tables and columns, by default those Prisma gives the models of the documentation.
 
-use super::StoreError;
+use serde::Deserialize;
 
 /// Columns of the table of push subscriptions. Defaults to Prisma's names for model `PushSubscription`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct SubscriptionTable {
     /// Defaults to `PushSubscription`.
     pub table: String,
@@ -20,7 +21,8 @@ pub struct SubscriptionTable {
 }
 
 /// Columns of the table of files. Defaults to Prisma's names for model `File`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct FileTable {
     /// Defaults to `File`.
     pub table: String,
@@ -35,7 +37,8 @@ pub struct FileTable {
 }
 
 /// Columns of the table of users. Defaults to Prisma's names for model `User`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserTable {
     /// Defaults to `User`.
     pub table: String,
@@ -46,7 +49,8 @@ pub struct UserTable {
 }
 
 /// Every table and column the stores touch.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct SchemaNames {
     /// Push subscriptions.
     pub subscriptions: SubscriptionTable,
@@ -84,33 +88,5 @@ impl Default for FileTable {
 impl Default for UserTable {
     fn default() -> Self {
         Self { table: "User".into(), id: "id".into(), avatar: "avatar".into() }
-    }
-}
-
-/// A name as SQL identifier: quoted, so that case is kept and no content can end it.
-pub(super) fn quote(name: &str) -> Result<String, StoreError> {
-    let reason = if name.is_empty() {
-        "it is empty"
-    } else if name.contains('\0') {
-        "it contains a NUL character"
-    } else {
-        return Ok(format!("\"{}\"", name.replace('"', "\"\"")));
-    };
-    Err(StoreError::InvalidName { name: name.into(), reason })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_quote_cannot_end_an_identifier() {
-        assert_eq!(quote("File\"; DROP TABLE User; --").unwrap(), "\"File\"\"; DROP TABLE User; --\"");
-    }
-
-    #[test]
-    fn names_without_content_are_refused() {
-        assert_eq!(quote("").unwrap_err().code(), "INVALID_TABLE_NAME");
-        assert_eq!(quote("a\0b").unwrap_err().code(), "INVALID_TABLE_NAME");
     }
 }

@@ -88,7 +88,7 @@ impl<'a> FanOut<'a> {
                 return;
             };
             let (sender, message) = (Arc::clone(self.surroundings.sender), Arc::clone(&self.message));
-            // A task each: encryption spreads over the cores, and requests go on while results are recorded.
+            // A task each: requests go on while results are recorded.
             in_flight.spawn(async move {
                 let delivery = sender.deliver(&subscription, &message).await;
                 (subscription, delivery)

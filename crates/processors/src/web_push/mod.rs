@@ -4,6 +4,7 @@ mod batch_data;
 mod batch_processor;
 mod delivery;
 mod encryption;
+mod encryptor;
 mod error;
 mod fan_out;
 mod fields;

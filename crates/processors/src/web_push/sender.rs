@@ -8,7 +8,8 @@ use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use tokio::sync::Semaphore;
 
 use super::delivery::Delivery;
-use super::encryption::{EncryptionError, RecipientKeys, encrypt};
+use super::encryption::{EncryptionError, RecipientKeys};
+use super::encryptor::Encryptor;
 use super::error::PushError;
 use super::message::Message;
 use super::options::PushOptions;
@@ -21,6 +22,7 @@ use crate::stores::Subscription;
 /// Connections, tokens and pauses shared by all jobs of a process.
 pub(super) struct PushSender {
     guard: NetGuard,
+    encryptor: Encryptor,
     signer: VapidSigner,
     origins: Origins,
     slots: Semaphore,
@@ -42,6 +44,7 @@ impl PushSender {
         Ok(Self {
             signer: VapidSigner::new(&options.vapid)?,
             guard: NetGuard::new(&options.guard, options.timeout)?,
+            encryptor: Encryptor::new(),
             origins: Origins::default(),
             slots: Semaphore::new(options.concurrency),
             concurrency: options.concurrency,
@@ -56,7 +59,7 @@ impl PushSender {
     }
 
     /// Tries once; waits for a free slot first.
-    pub(super) async fn deliver(&self, subscription: &Subscription, message: &Message) -> Delivery {
+    pub(super) async fn deliver(&self, subscription: &Subscription, message: &Arc<Message>) -> Delivery {
         let target = match self.guard.check(&subscription.endpoint) {
             Ok(target) => target,
             Err(error) => return rejected(&error),
@@ -68,7 +71,7 @@ impl PushSender {
         let origin = self.origins.state_of(&target.origin);
         let authorization = origin.authorization(&self.signer, &target.origin);
         let request = Request { subscription, target: &target, authorization };
-        let send = async || match encrypt(message.payload.as_bytes(), &recipient) {
+        let send = async || match self.encryptor.encrypt(message, recipient.clone()).await {
             Ok(body) => self.send(&request, &origin, (message, body)).await,
             Err(error @ EncryptionError::NoRandomness) => unavailable(error.to_string()),
             Err(error) => rejected(&error),

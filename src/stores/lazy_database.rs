@@ -1,32 +1,39 @@
-//! The embedded database, opened by its first use: factories of processors are synchronous.
+//! A database, opened by its first use: factories of processors are synchronous.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use synapse_queue_processors::stores::{
-    FileStore, FileUpdate, SqliteStores, StoreError, Subscription, SubscriptionStore, UserStore, UserUpdate,
+    FileStore, FileUpdate, SchemaNames, SqlStores, StoreError, Subscription, SubscriptionStore, UserStore, UserUpdate,
 };
 use tokio::sync::OnceCell;
 
 /// A database that is opened when it is first needed. Cheap to clone; clones share it.
 #[derive(Clone)]
-pub(super) struct LazySqlite {
+pub(super) struct LazyDatabase {
     shared: Arc<Shared>,
 }
 
 struct Shared {
     url: String,
-    stores: OnceCell<SqliteStores>,
+    /// Names of the application's own tables; those of the embedded database if absent.
+    names: Option<SchemaNames>,
+    stores: OnceCell<SqlStores>,
 }
 
-impl LazySqlite {
-    pub(super) fn new(url: String) -> Self {
-        Self { shared: Arc::new(Shared { url, stores: OnceCell::new() }) }
+impl LazyDatabase {
+    pub(super) fn new(url: String, names: Option<SchemaNames>) -> Self {
+        Self { shared: Arc::new(Shared { url, names, stores: OnceCell::new() }) }
     }
 
     /// The open database. A failed attempt is repeated by the next use.
-    pub(super) async fn get(&self) -> Result<&SqliteStores, StoreError> {
-        self.shared.stores.get_or_try_init(|| SqliteStores::open(&self.shared.url)).await
+    pub(super) async fn get(&self) -> Result<&SqlStores, StoreError> {
+        let Shared { url, names, stores } = &*self.shared;
+        let open = async || match names {
+            Some(names) => SqlStores::connect(url, names).await,
+            None => SqlStores::open(url).await,
+        };
+        stores.get_or_try_init(open).await
     }
 
     pub(super) async fn close(&self) {
@@ -37,7 +44,7 @@ impl LazySqlite {
 }
 
 #[async_trait]
-impl SubscriptionStore for LazySqlite {
+impl SubscriptionStore for LazyDatabase {
     async fn find_by_user(&self, user_ids: &[String]) -> Result<Vec<Subscription>, StoreError> {
         self.get().await?.find_by_user(user_ids).await
     }
@@ -48,14 +55,14 @@ impl SubscriptionStore for LazySqlite {
 }
 
 #[async_trait]
-impl FileStore for LazySqlite {
+impl FileStore for LazyDatabase {
     async fn update(&self, file_id: &str, update: FileUpdate) -> Result<(), StoreError> {
         FileStore::update(self.get().await?, file_id, update).await
     }
 }
 
 #[async_trait]
-impl UserStore for LazySqlite {
+impl UserStore for LazyDatabase {
     async fn update(&self, user_id: &str, update: UserUpdate) -> Result<(), StoreError> {
         UserStore::update(self.get().await?, user_id, update).await
     }

@@ -1,35 +1,10 @@
-//! The SQLite stores against real database files.
-
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking, wherever its helper stands")]
+//! The embedded database, and SQLite files of an application.
 
 use synapse_queue_processors::stores::{
-    FileStore, FileUpdate, SchemaNames, SqliteStores, StoreError, Subscription, SubscriptionStore, UserStore,
-    UserUpdate,
+    FileStore, FileUpdate, SchemaNames, SqlStores, StoreError, Subscription, SubscriptionStore, UserStore, UserUpdate,
 };
 
-const INJECTION: &str = "x'); DROP TABLE \"PushSubscription\"; --\"]";
-
-fn subscription(id: &str, user_id: &str) -> Subscription {
-    Subscription {
-        id: id.into(),
-        user_id: user_id.into(),
-        endpoint: format!("https://push.example/{id}"),
-        p256dh: "key".into(),
-        auth: "secret".into(),
-    }
-}
-
-fn strings(values: &[&str]) -> Vec<String> {
-    values.iter().map(ToString::to_string).collect()
-}
-
-fn ids(subscriptions: &[Subscription]) -> Vec<&str> {
-    subscriptions.iter().map(|subscription| subscription.id.as_str()).collect()
-}
-
-fn file_update() -> FileUpdate {
-    FileUpdate { compressed_url: "/c.jpg".into(), thumbnail_url: "/t.jpg".into(), processed: true }
-}
+use crate::rows::{INJECTION, file_update, ids, strings, subscription};
 
 struct Database {
     directory: tempfile::TempDir,
@@ -53,7 +28,7 @@ impl Database {
 #[tokio::test]
 async fn subscriptions_are_found_by_user_in_id_order() {
     let database = Database::new();
-    let stores = SqliteStores::open(&database.url("sqlite")).await.unwrap();
+    let stores = SqlStores::open(&database.url("sqlite")).await.unwrap();
     for (id, user) in [("b", "ann"), ("a", "ann"), ("c", "bob"), ("d", "eve")] {
         stores.save_subscription(&subscription(id, user)).await.unwrap();
     }
@@ -66,7 +41,7 @@ async fn subscriptions_are_found_by_user_in_id_order() {
 
 #[tokio::test]
 async fn removing_touches_the_named_rows_only_and_tolerates_missing_ones() {
-    let stores = SqliteStores::open("sqlite::memory:").await.unwrap();
+    let stores = SqlStores::open("sqlite::memory:").await.unwrap();
     for id in ["a", "b", "c"] {
         stores.save_subscription(&subscription(id, "ann")).await.unwrap();
     }
@@ -79,7 +54,7 @@ async fn removing_touches_the_named_rows_only_and_tolerates_missing_ones() {
 
 #[tokio::test]
 async fn subscribing_again_with_the_same_endpoint_keeps_one_row() {
-    let stores = SqliteStores::open("sqlite::memory:").await.unwrap();
+    let stores = SqlStores::open("sqlite::memory:").await.unwrap();
     stores.save_subscription(&subscription("a", "ann")).await.unwrap();
     let again = Subscription { id: "b".into(), ..subscription("a", "ann") };
     stores.save_subscription(&again).await.unwrap();
@@ -89,7 +64,7 @@ async fn subscribing_again_with_the_same_endpoint_keeps_one_row() {
 
 #[tokio::test]
 async fn values_are_never_read_as_sql() {
-    let stores = SqliteStores::open("sqlite::memory:").await.unwrap();
+    let stores = SqlStores::open("sqlite::memory:").await.unwrap();
     stores.save_subscription(&subscription("victim", "ann")).await.unwrap();
     stores.save_subscription(&subscription(INJECTION, INJECTION)).await.unwrap();
     stores.save_file(INJECTION).await.unwrap();
@@ -107,7 +82,7 @@ async fn values_are_never_read_as_sql() {
 #[tokio::test]
 async fn a_file_update_is_visible_to_another_connection() {
     let database = Database::new();
-    let stores = SqliteStores::open(&database.url("file")).await.unwrap();
+    let stores = SqlStores::open(&database.url("file")).await.unwrap();
     stores.save_file("f1").await.unwrap();
     stores.save_file("f1").await.unwrap();
 
@@ -123,7 +98,7 @@ async fn a_file_update_is_visible_to_another_connection() {
 
 #[tokio::test]
 async fn updating_a_missing_row_names_table_and_id() {
-    let stores = SqliteStores::open("sqlite::memory:").await.unwrap();
+    let stores = SqlStores::open("sqlite::memory:").await.unwrap();
     let error = FileStore::update(&stores, "f9", file_update()).await.unwrap_err();
     assert_eq!((error.code(), error.to_string().as_str()), ("ROW_NOT_FOUND", "no row with id `f9` in table `File`"));
     let error = UserStore::update(&stores, "u9", UserUpdate { avatar: "/a".into() }).await.unwrap_err();
@@ -148,7 +123,7 @@ async fn an_application_database_works_with_its_own_names_and_numbered_rows() {
     names.subscriptions.endpoint = "url".into();
     names.subscriptions.p256dh = "k".into();
     names.subscriptions.auth = "a".into();
-    let stores = SqliteStores::connect(&database.url("sqlite"), &names).await.unwrap();
+    let stores = SqlStores::connect(&database.url("sqlite"), &names).await.unwrap();
 
     let found = stores.find_by_user(&strings(&["7"])).await.unwrap();
     assert_eq!((ids(&found), found[0].user_id.as_str()), (vec!["1"], "7"));
@@ -162,14 +137,15 @@ async fn an_application_database_works_with_its_own_names_and_numbered_rows() {
 #[tokio::test]
 async fn urls_that_cannot_work_are_refused_with_a_code() {
     for (url, code) in [
-        ("postgresql://user:secret@host/db", "UNSUPPORTED_DATABASE"),
-        ("mysql://host/db", "UNSUPPORTED_DATABASE"),
+        ("oracle://user:secret@host/db", "UNSUPPORTED_DATABASE"),
+        ("postgresql://user:secret@", "INVALID_DATABASE_URL"),
+        ("postgresql://user:secret@127.0.0.1:1/db?connection_limit=0", "INVALID_DATABASE_URL"),
         ("dev.db", "INVALID_DATABASE_URL"),
         ("sqlite:", "INVALID_DATABASE_URL"),
         ("sqlite:dev.db?mode=nonsense", "INVALID_DATABASE_URL"),
         ("sqlite:/nonexistent/directory/dev.db", "DATABASE_ERROR"),
     ] {
-        let error: StoreError = SqliteStores::open(url).await.err().unwrap();
+        let error: StoreError = SqlStores::open(url).await.err().unwrap();
         assert_eq!(error.code(), code, "{url}");
         assert!(!error.to_string().contains("secret"), "{error}");
     }
