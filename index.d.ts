@@ -1165,6 +1165,79 @@ declare abstract class JobParts<Data, Result, Name extends string, Progress exte
     private readParts;
 }
 
+/** A part of the children of one kind. */
+interface DependencyOpts {
+    /** Where to go on: what the call before answered. Default: the beginning. */
+    cursor?: number | undefined;
+    /** About how many to answer; all of a small number. Default 20. */
+    count?: number | undefined;
+}
+/** Which children {@link Job.getDependencies} answers: a part of each kind that is named. */
+interface DependenciesOpts {
+    /** Children that failed the parent. */
+    failed?: DependencyOpts | undefined;
+    /** Children that failed, which the parent may go on without. */
+    ignored?: DependencyOpts | undefined;
+    /** Children that completed. */
+    processed?: DependencyOpts | undefined;
+    /** Children that have not ended. */
+    unprocessed?: DependencyOpts | undefined;
+}
+/** Children of a job by what became of them, and where to go on. Jobs are named by their full keys. */
+interface JobDependencies {
+    /** Keys of the children that failed the parent. */
+    failed?: string[];
+    nextFailedCursor?: number;
+    /** Reasons of the children that failed, which the parent may go on without. */
+    ignored?: Record<string, Untyped>;
+    nextIgnoredCursor?: number;
+    /** Return values of the children that completed. */
+    processed?: Record<string, Untyped>;
+    nextProcessedCursor?: number;
+    /** Keys of the children that have not ended. */
+    unprocessed?: string[];
+    nextUnprocessedCursor?: number;
+}
+/** Options of {@link Job.moveToWaitingChildren}. */
+interface MoveToWaitingChildrenOpts {
+    /** The child to wait for. Default: all of them. */
+    child?: ParentOptions | undefined;
+}
+type Kind = keyof DependenciesOpts;
+/** What a job has to do with its children and its parent. */
+declare abstract class JobChildren<Data, Result, Name extends string, Progress extends JobProgress> extends JobParts<Data, Result, Name, Progress> {
+    /** Return values of the children that completed, by the children's full keys. They stay when the children are removed. */
+    getChildrenValues<ChildResult = Untyped>(): Promise<Record<string, ChildResult>>;
+    /** Reasons of the children that failed and were ignored (`ignoreDependencyOnFailure`, `continueParentOnFailure`), by their keys. */
+    getIgnoredChildrenFailures(): Promise<Record<string, string>>;
+    /** @deprecated Use {@link JobChildren.getIgnoredChildrenFailures}. */
+    getFailedChildrenValues(): Promise<Record<string, string>>;
+    /** The children by what became of them: all of them, or with `opts` a part of each kind that is named. */
+    getDependencies(opts?: DependenciesOpts): Promise<JobDependencies>;
+    /** How many children there are, by what became of them: of all kinds, or of those that are named. */
+    getDependenciesCount(opts?: Partial<Record<Kind, boolean>>): Promise<Partial<Record<Kind, number>>>;
+    /**
+     * Lets an active job wait for its children; `false` if they have all ended. Throw `WaitingChildrenError` from the processor when it
+     * answers `true`: the job runs again after its children.
+     *
+     * @throws `LockMissingError` (`code` -2) or `LockMismatchError` (-6) if `token` does not hold the lock; `UnrecoverableError` (-9) if
+     * a child has failed the job.
+     */
+    moveToWaitingChildren(token?: string | undefined, opts?: MoveToWaitingChildrenOpts): Promise<boolean>;
+    /**
+     * Unties the job from its parent, which goes on if it waits for nothing else; `false` if it has ended already.
+     *
+     * @throws `ParentJobMissingError` (`code` -5) if there is no parent.
+     */
+    removeChildDependency(): Promise<boolean>;
+    /**
+     * Removes the jobs below this one that have neither ended nor are being worked on, in steps. The job itself goes on if it waits for
+     * nothing else.
+     */
+    removeUnprocessedChildren(): Promise<void>;
+    private children;
+}
+
 /** A job to be added in bulk. */
 interface BulkJob<Data, Name extends string> {
     name: Name;
@@ -1176,7 +1249,7 @@ interface BulkJob<Data, Name extends string> {
  *
  * Methods that change the job reject with `JobMissingError` (`code` -1) when it does not exist any more.
  */
-declare class Job<Data = Untyped, Result = Untyped, Name extends string = string, Progress extends JobProgress = JobProgress> extends JobParts<Data, Result, Name, Progress> {
+declare class Job<Data = Untyped, Result = Untyped, Name extends string = string, Progress extends JobProgress = JobProgress> extends JobChildren<Data, Result, Name, Progress> {
     /**
      * Adds a job to a queue. `queue.add` does the same and tells the queue's listeners.
      *
@@ -1214,6 +1287,143 @@ declare class Job<Data = Untyped, Result = Untyped, Name extends string = string
     /** Reads the job again. */
     refresh(): Promise<void>;
     private toNewJob;
+}
+
+/** Options of a {@link FlowProducer}. */
+type FlowProducerOptions = QueueBaseOptions;
+type FlowDeduplicationOptions = Omit<DeduplicationOptions, 'replace'>;
+type FlowJobOpts = Omit<JobsOptions, 'deduplication'> & {
+    deduplication?: FlowDeduplicationOptions;
+};
+type FlowParentJobOpts = Omit<FlowJobOpts, 'deduplication' | 'parent'>;
+type FlowNestedLeafJobOpts = Omit<FlowJobOpts, 'parent'>;
+/** What all jobs of a flow have in common. */
+interface FlowJobBase<Opts> {
+    /** Name of the job. */
+    name: string;
+    /** Name of its queue. */
+    queueName: string;
+    /** Payload. */
+    data?: Untyped;
+    /** First part of the keys of its queue. Default: the producer's. */
+    prefix?: string | undefined;
+    /** Options of the job; its id is a random UUID unless `jobId` names one. */
+    opts?: Opts;
+}
+/** A job below another, without children. */
+type FlowNestedLeafJob = FlowJobBase<FlowNestedLeafJobOpts> & {
+    children?: never;
+};
+/** A job below another, with children. */
+type FlowParentJob = FlowJobBase<FlowParentJobOpts> & {
+    children: FlowJobNode[];
+};
+/** A job below another. */
+type FlowJobNode = FlowParentJob | FlowNestedLeafJob;
+/** A flow of one job. */
+type FlowRootLeafJob = FlowJobBase<FlowJobOpts> & {
+    children?: never;
+};
+/** A flow: its root, which runs after its children. */
+type FlowRootParentJob = FlowJobBase<FlowJobOpts> & {
+    children: FlowJobNode[];
+};
+/** A tree of jobs in which every parent runs after its children. */
+type FlowJob = FlowRootLeafJob | FlowRootParentJob;
+/** Options of queues by their names; what counts is `defaultJobOptions`. */
+type FlowQueuesOpts = Record<string, Omit<QueueOptions, 'connection' | 'prefix'>>;
+/** Options of {@link FlowProducer.add}. */
+interface FlowOpts {
+    /** Options of the queues that take part. */
+    queuesOptions: FlowQueuesOpts;
+}
+/** Which part of a flow {@link FlowProducer.getFlow} reads. */
+interface NodeOpts {
+    /** Name of the root's queue. */
+    queueName: string;
+    /** First part of the keys of the root's queue. Default: the producer's. */
+    prefix?: string | undefined;
+    /** Id of the root. */
+    id: string;
+    /** Levels to read; 1 is the root alone. Default 10. */
+    depth?: number | undefined;
+    /** About how many children of each kind (completed, open, failed, ignored) to read per job. Default 20. */
+    maxChildren?: number | undefined;
+}
+
+/** A job of a flow with its children; without any if it has none. */
+interface JobNode {
+    /** The job. */
+    job: Job;
+    /** Jobs it waits for or has waited for. */
+    children?: JobNode[];
+}
+
+/** Listeners of a {@link FlowProducer}. */
+interface FlowProducerListener {
+    /** Something went wrong that no caller is told of, or a listener threw. */
+    error: (error: Error) => void;
+}
+/**
+ * Adds flows: trees of jobs over any queues, in which a parent runs after its children have ended.
+ *
+ * ```ts
+ * const flows = new FlowProducer({ connection: 'redis://127.0.0.1:6379' });
+ * await flows.add({
+ *   name: 'album',
+ *   queueName: 'albums',
+ *   children: [{ name: 'thumbnail', queueName: 'images', data: { path: '1.jpg' } }],
+ * });
+ * ```
+ */
+declare class FlowProducer extends SafeEmitter<FlowProducerListener> {
+    /** The options given. */
+    readonly opts: FlowProducerOptions;
+    /** Set once {@link FlowProducer.close} has been called. */
+    closing: Promise<void> | undefined;
+    private readonly native;
+    private readonly connectionKey;
+    private readonly closeController;
+    /** @throws `Error` for a connection option that cannot work. */
+    constructor(
+    /** The options given. */
+    opts?: FlowProducerOptions);
+    /** The class of the jobs that are answered. */
+    protected get Job(): typeof Job;
+    /**
+     * Adds a flow and answers its jobs.
+     *
+     * All options are checked before anything is added. A flow of up to 256 jobs is added at one moment; of a larger one, children may
+     * run before its root is added, but no parent before all its children are.
+     *
+     * @throws `Error` naming an option that cannot work, as from `queue.add`; `Deduplication options cannot be used on flow nodes with
+     * children`; `ParentJobMissingError` (`code` -5) and `ParentNotReplaceableError` (-7) about the root's `parent`.
+     */
+    add(flow: FlowJob, opts?: FlowOpts): Promise<JobNode>;
+    /**
+     * Adds flows and answers their jobs. All options are checked before anything is added. Flows of up to 256 jobs together are added at
+     * one moment.
+     *
+     * As in BullMQ, a root that is refused because of its `parent` leaves the other flows alone: its flow is answered although it was
+     * not added. An `error` event tells why.
+     */
+    addBulk(flows: FlowJob[]): Promise<JobNode[]>;
+    /** Reads a job and the jobs below it; `undefined` if it does not exist. Jobs that were removed are left out. */
+    getFlow(opts: NodeOpts): Promise<JobNode | undefined>;
+    /**
+     * Waits until Redis answers.
+     *
+     * @throws the connection error, such as `connect ECONNREFUSED 127.0.0.1:6379`, once `retryStrategy` gives up.
+     */
+    waitUntilReady(): Promise<void>;
+    /** Lets go of the connection; calls under way are answered first. Also works while Redis is down, and twice. */
+    close(): Promise<void>;
+    /** Lets go of the connection without waiting for calls under way. */
+    disconnect(): Promise<void>;
+    private shutDown;
+    private addFlows;
+    /** Queues of the jobs of one call, each made once. */
+    private queues;
 }
 
 /**
@@ -1809,6 +2019,23 @@ declare function processBatchPushNotification(job: Job, token?: string, signal?:
 /** Runs a `send-email` job in Rust, from a processor of your own. */
 declare function processSendEmail(job: Job, token?: string, signal?: AbortSignal): Promise<EmailResult>;
 
+/** A child of a job. */
+interface DependencyItem {
+    /** Full key of the child. */
+    id: string;
+    /** What it returned, if it completed. */
+    v?: Untyped;
+}
+/** Some of the children of a job. */
+interface DependenciesPage {
+    /** The children in the range. */
+    items: DependencyItem[];
+    /** Their jobs; those that were removed are left out. */
+    jobs: JobJson[];
+    /** How many children of this kind there are. */
+    total: number;
+}
+
 /** Reading a queue. Ranges are positions, both ends included; `end` -1 is the last. */
 declare class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<Listeners> {
     /** Reads a job; `undefined` if it does not exist. */
@@ -1863,6 +2090,8 @@ declare class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<Lis
     getWaitingCount(): Promise<number>;
     /** How many jobs wait for their children. */
     getWaitingChildrenCount(): Promise<number>;
+    /** Children of a job that completed or have not ended, from position `start` to `end`, and their jobs as they are stored. */
+    getDependencies(parentId: string, type: 'processed' | 'pending', start: number, end: number): Promise<DependenciesPage>;
     /** Log rows of a job, oldest first unless `asc` is `false`. */
     getJobLogs(jobId: string, start?: number, end?: number, asc?: boolean): Promise<JobLogs>;
     /** Finished jobs per minute, newest first. */
@@ -2373,5 +2602,5 @@ declare class QueueService {
     private closeQueues;
 }
 
-export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, LockMismatchError, LockMissingError, MetricNames, NextIterationError, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, createIORedisClient, createNodeRedisClient, databaseStores, emailProcessor, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, pushProcessor, pushProcessors, sqliteStores };
-export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobJson, JobLogs, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, NativeJobProcessor, ObliterateOpts, ParentKeys, ParentOptions, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
+export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, FlowProducer, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, LockMismatchError, LockMissingError, MetricNames, NextIterationError, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, createIORedisClient, createNodeRedisClient, databaseStores, emailProcessor, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, pushProcessor, pushProcessors, sqliteStores };
+export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, DependenciesOpts, DependencyOpts, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, FlowJob, FlowJobBase, FlowJobNode, FlowNestedLeafJob, FlowOpts, FlowParentJob, FlowProducerListener, FlowProducerOptions, FlowQueuesOpts, FlowRootLeafJob, FlowRootParentJob, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobDependencies, JobJson, JobLogs, JobNode, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, MoveToWaitingChildrenOpts, NativeJobProcessor, NodeOpts, ObliterateOpts, ParentKeys, ParentOptions, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };

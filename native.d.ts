@@ -13,6 +13,27 @@ export type Answer<T> = T | TaggedError
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** Adds flows to any queues of one server, and reads them. */
+export declare class NativeFlowProducer {
+  /** A producer for the server that `options` (JSON text) name. Opens nothing yet. */
+  constructor(options: string, retryStrategy?: ((times: number) => number | null) | null)
+  /** A queue of the server; it is closed with the producer. */
+  queue(name: string, prefix?: string | undefined | null): NativeQueue
+  /**
+   * Adds a batch of jobs (three lines each), parents before their children. Answers two lines for each: a header with what the
+   * engine decided, the options.
+   */
+  add(batch: string, nowMs: number): Promise<Answer<string>>
+  /** A job and the jobs below it as lines, parents before their children; `null` if it does not exist. */
+  getFlow(range: NativeFlowRange): Promise<Answer<string | undefined | null>>
+  /** Waits until Redis answers. */
+  waitUntilReady(): Promise<Answer<undefined>>
+  /** Tells `notify` about failed attempts to connect, each by its code and message, until the handle is closed. */
+  watchConnection(notify: (code: string, message: string) => void): void
+  /** Ends all calls with `Closed`; with `waits`, after giving those under way time to be answered. */
+  close(waits: boolean): Promise<void>
+}
+
 /** A processor that runs in Rust. Made by the factories of this module. */
 export declare class NativeProcessor {}
 
@@ -28,6 +49,23 @@ export declare class NativePushProcessors {
 
 /** Operations on one queue. Everything that works on a queue in JavaScript holds one. */
 export declare class NativeQueue {
+  /** All children of these kinds, a JSON object by kind: objects of values by key, or lists of keys. */
+  getChildren(jobId: string, kinds: Array<string>): Promise<Answer<string>>
+  /** Parts of the children, a JSON object: by kind as from `get_children`, and where to go on. */
+  scanChildren(jobId: string, scans: Array<NativeChildrenScan>): Promise<Answer<string>>
+  /** How many children of these kinds there are, a JSON object. */
+  getChildrenCounts(jobId: string, kinds: Array<string>): Promise<Answer<string>>
+  /**
+   * Children in a range, completed ones if `processed`, else open ones: a line with their number in all and their keys and
+   * values, then four lines for each of their jobs.
+   */
+  getDependencies(parentId: string, processed: boolean, start: number, end: number): Promise<Answer<string>>
+  /** Lets an active job wait for its children, or for `child`; `false` if there is nothing to wait for. */
+  moveJobToWaitingChildren(jobId: string, token: string, child: NativeJobAddress | undefined | null, nowMs: number): Promise<Answer<boolean>>
+  /** Unties a job from its parent; `false` if that did not wait for it. */
+  removeChildDependency(jobId: string, nowMs: number): Promise<Answer<boolean>>
+  /** Removes the jobs below a job that have not ended and that no worker owns. */
+  removeUnprocessedChildren(jobId: string, nowMs: number): Promise<Answer<undefined>>
   /** Replaces a job's payload (JSON text). */
   updateJobData(jobId: string, data: string): Promise<Answer<undefined>>
   /** Publishes a job's progress (JSON text). */
@@ -308,6 +346,16 @@ export interface NativeActiveJob {
   stacktrace?: string
 }
 
+/** A part of the children of one kind. */
+export interface NativeChildrenScan {
+  /** `processed`, `unprocessed`, `ignored` or `failed`. */
+  kind: string
+  /** Where to go on; 0 or absent to begin. */
+  cursor?: number
+  /** About how many. Absent: the default. */
+  count?: number
+}
+
 /** Which jobs `clean` removes. */
 export interface NativeClean {
   /** BullMQ's name of the state. */
@@ -358,6 +406,20 @@ export interface NativeFailure {
   retryAfter?: number
 }
 
+/** The part of a flow that is asked for. */
+export interface NativeFlowRange {
+  /** Name of the root's queue. */
+  queueName: string
+  /** Id of the root. */
+  id: string
+  /** First part of the keys of the root's queue, if not the producer's own. */
+  prefix?: string
+  /** Levels to read. 0 or absent: the default. */
+  depth?: number
+  /** About how many children of each kind to read per job. 0 or absent: the default. */
+  maxChildren?: number
+}
+
 /** Where images are and what they may cost; absent limits take the processor's defaults. */
 export interface NativeImageOptions {
   /** URL of the storage. */
@@ -384,6 +446,14 @@ export interface NativeJob {
   timestamp: number
   /** Attempts that have ended. */
   attemptsMade: number
+}
+
+/** Names a job of any queue. */
+export interface NativeJobAddress {
+  /** `<prefix>:<queue name>` */
+  queue: string
+  /** Id of the job. */
+  id: string
 }
 
 /** How a job has ended. */

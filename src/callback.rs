@@ -1,8 +1,11 @@
 //! Calls from Rust into JavaScript. All are weak: none keeps the process alive.
 
 use napi::Status;
-use napi::bindgen_prelude::{FnArgs, Promise};
-use napi::threadsafe_function::ThreadsafeFunction;
+use napi::bindgen_prelude::{FnArgs, Promise, spawn};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use synapse_queue_engine::connection::Connection;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
 
 /// Tells JavaScript something and waits for nothing: a kind and a text.
 pub(crate) type NoticeCallback =
@@ -14,3 +17,24 @@ pub(crate) type StoreCallback =
 
 /// Asks for the pause before the next attempt to connect, ms, by the number of attempts that failed; `None` gives up.
 pub(crate) type RetryCallback = ThreadsafeFunction<u32, Option<f64>, u32, Status, false, true>;
+
+/// Tells `notify` about failed attempts to connect, each by its code and message, until `closed` fires.
+pub(crate) fn watch_connection(connection: &Connection, closed: CancellationToken, notify: NoticeCallback) {
+    let mut failures = connection.failures();
+    spawn(async move {
+        while let Some(received) = closed.run_until_cancelled(failures.recv()).await {
+            let is_heard = match received {
+                Ok(failure) => {
+                    let notice = FnArgs::from((failure.code().to_owned(), failure.to_string()));
+                    notify.call(notice, ThreadsafeFunctionCallMode::NonBlocking) == Status::Ok
+                }
+                // Older ones are gone; those that follow say the same.
+                Err(RecvError::Lagged(_)) => true,
+                Err(RecvError::Closed) => false,
+            };
+            if !is_heard {
+                return;
+            }
+        }
+    });
+}

@@ -8,6 +8,7 @@
 
 mod callback;
 mod encoding;
+mod flow_producer;
 mod handle;
 mod job_options;
 mod native_error;

@@ -8,10 +8,14 @@ export {
   WaitingError,
 } from './control-flow';
 export * from './errors';
+export { FlowProducer, type FlowProducerListener } from './flow-producer';
+export type { JobNode } from './flow-lines';
 export { Job, type BulkJob } from './job';
 export type { EachOptions } from './job-parts';
 export { createIORedisClient, createNodeRedisClient } from './connection/client-adapters';
+export type { DependenciesOpts, DependencyOpts, JobDependencies, MoveToWaitingChildrenOpts } from './job-children';
 export type * from './options/connection-options';
+export type * from './options/flow-options';
 export { JobScheduler, type JobSchedulerListener, type SchedulingQueue } from './job-scheduler';
 export type * from './options/job-options';
 export type * from './options/queue-options';

@@ -1,7 +1,7 @@
 import { addAll, addSoon, type NewJob } from './add-batch';
 import { JobLockedError, JobMissingError } from './errors';
+import { JobChildren } from './job-children';
 import { stringifyJobData, stringifyValue } from './job-data';
-import { JobParts } from './job-parts';
 import { readJobRecord, type JobRecord } from './job-record';
 import { decodeJobOptions } from './native';
 import { answer, calling } from './native-answer';
@@ -26,7 +26,7 @@ export class Job<
   Result = Untyped,
   Name extends string = string,
   Progress extends JobProgress = JobProgress,
-> extends JobParts<Data, Result, Name, Progress> {
+> extends JobChildren<Data, Result, Name, Progress> {
   /**
    * Adds a job to a queue. `queue.add` does the same and tells the queue's listeners.
    *

@@ -1,3 +1,4 @@
+import { readDependencies, type DependenciesPage } from './dependencies-page';
 import { Job } from './job';
 import { LINES_PER_JOB, readJobRecord } from './job-record';
 import { answer } from './native-answer';
@@ -137,6 +138,16 @@ export class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<List
   /** How many jobs wait for their children. */
   getWaitingChildrenCount(): Promise<number> {
     return this.getJobCountByTypes('waiting-children');
+  }
+
+  /** Children of a job that completed or have not ended, from position `start` to `end`, and their jobs as they are stored. */
+  getDependencies(
+    parentId: string,
+    type: 'processed' | 'pending',
+    start: number,
+    end: number,
+  ): Promise<DependenciesPage> {
+    return readDependencies(this, parentId, { type, start, end });
   }
 
   /** Log rows of a job, oldest first unless `asc` is `false`. */

@@ -72,12 +72,12 @@ export class Comparable {
 
   #job(job: Job): unknown {
     const fields = JOB_FIELDS.map((name): [string, unknown] => [name, this.of(job[name] ?? ABSENT[name])]);
-    return { ...Object.fromEntries(fields), stacktrace: job.stacktrace && firstLines(job.stacktrace) };
+    return { ...Object.fromEntries(fields), stacktrace: job.stacktrace && this.of(firstLines(job.stacktrace)) };
   }
 
   #hash(hash: Record<string, string>): unknown {
     const shown = Object.entries(hash).filter(([name]) => name !== UNREAD);
-    const fields = shown.map(([name, text]) => [name, this.of(readField(name, text))] as const);
+    const fields = shown.map(([name, text]) => [this.#text(name), this.of(readField(name, text))] as const);
     return Object.fromEntries(fields);
   }
 

@@ -8,7 +8,7 @@ import { World } from './world';
 const STEP_MS = 1000;
 
 /** Keys that hold what a script call answered, for a minute: the documented addition to BullMQ's state. */
-const CALL_KEY = /^[^:]+:call:/;
+const CALL_KEY = /^(?:[^:]+:)+call:/;
 
 /** What one side shows after a step. */
 export interface Observation {
@@ -50,7 +50,9 @@ class Run {
     const shown = [...keys].filter(
       ([name]) => !CALL_KEY.test(name) && !(this.#world.hasFetched && name.endsWith(':marker')),
     );
-    return Object.fromEntries(shown.map(([name, key]) => [name, this.#comparable.key(key)]));
+    return Object.fromEntries(
+      shown.map(([name, key]) => [String(this.#comparable.of(name)), this.#comparable.key(key)]),
+    );
   }
 }
 

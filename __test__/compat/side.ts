@@ -10,9 +10,11 @@ export type Api = Pick<
   | 'Job'
   | 'QueueEvents'
   | 'QueueEventsProducer'
+  | 'FlowProducer'
   | 'UnrecoverableError'
   | 'DelayedError'
   | 'WaitingError'
+  | 'WaitingChildrenError'
 >;
 
 /** One of the two libraries that a scenario runs through. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Job, Processor, Queue, QueueEvents, QueueOptions, Worker, WorkerOptions } from 'bullmq';
+import type { FlowProducer, Job, Processor, Queue, QueueEvents, QueueOptions, Worker, WorkerOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 
 import { redisUrl } from '../support/redis';
@@ -30,6 +30,7 @@ export class World {
   readonly connection = { host: '127.0.0.1', port: Number(new URL(redisUrl()).port) };
   readonly #open: Closable[] = [];
   #queue: Queue | undefined;
+  #flows: FlowProducer | undefined;
   #hasFetched = false;
 
   private constructor(side: Side) {
@@ -64,6 +65,12 @@ export class World {
     }
     return queue;
   };
+
+  /** A producer of flows. */
+  get flows(): FlowProducer {
+    this.#flows ??= this.closing(new this.api.FlowProducer(this.#base()));
+    return this.#flows;
+  }
 
   /** Takes the next job by hand, on both sides with bullmq: a job that another process holds. */
   readonly take = async (token: string): Promise<Job | undefined> => {

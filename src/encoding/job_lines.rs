@@ -8,7 +8,7 @@ use super::Lines;
 /// Everything of a job that is short; fields with their initial value are left out.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct JobHeader<'a> {
+pub(super) struct JobHeader<'a> {
     id: &'a str,
     name: &'a str,
     timestamp: i64,

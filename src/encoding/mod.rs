@@ -2,12 +2,16 @@
 //!
 //! Pure: texts in, texts out.
 
+mod children;
+mod flows;
 mod job_lines;
 mod job_results;
 mod new_jobs;
 mod queue_events;
 mod worker_events;
 
+pub(crate) use children::{children_counts_text, children_pages_text, children_text, dependencies_text};
+pub(crate) use flows::{added_flow_text, flow_text, read_flow_jobs};
 pub(crate) use job_lines::{job_text, jobs_text};
 pub(crate) use job_results::read_results;
 pub(crate) use new_jobs::{TimedJob, added_text, read_new_jobs};

@@ -19,6 +19,8 @@ const DEFAULT_PREFIX: &str = "bull";
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HandleOptions {
+    /// The queue's name; flow producers have none.
+    #[serde(default)]
     name: String,
     prefix: Option<String>,
     #[serde(default)]
@@ -36,7 +38,17 @@ impl HandleOptions {
 
     /// The queue's keys and the process's connection to its server. `strategy` is the user's own, in JavaScript.
     pub(crate) fn open(self, strategy: Option<RetryCallback>) -> Result<(Connection, QueueKeys)> {
-        let keys = QueueKeys::new(self.prefix.as_deref().unwrap_or(DEFAULT_PREFIX), &self.name)?;
+        let keys = QueueKeys::new(self.prefix_or_default(), &self.name)?;
+        Ok((self.connect(strategy)?, keys))
+    }
+
+    /// First part of all keys.
+    pub(crate) fn prefix_or_default(&self) -> &str {
+        self.prefix.as_deref().unwrap_or(DEFAULT_PREFIX)
+    }
+
+    /// The process's connection to the server.
+    pub(crate) fn connect(self, strategy: Option<RetryCallback>) -> Result<Connection> {
         let deadline = self.deadline_ms.map(deadline).transpose()?;
         let mut patience = Patience {
             max_retries: self.connection.max_retries_per_request,
@@ -47,7 +59,7 @@ impl HandleOptions {
             patience.retry = Arc::new(JavaScriptRetryStrategy::new(strategy));
         }
         let connection = Connection::shared(&self.connection.try_into()?)?;
-        Ok((connection.with_deadline(deadline).with_patience(patience), keys))
+        Ok(connection.with_deadline(deadline).with_patience(patience))
     }
 }
 

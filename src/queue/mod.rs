@@ -1,5 +1,6 @@
 //! The native side of `Queue`: identity, adding jobs, life of the handle.
 
+mod children;
 mod jobs;
 mod maintenance;
 mod parts;
@@ -8,11 +9,8 @@ pub(crate) mod schedulers;
 mod server;
 mod work;
 
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use napi::Status;
-use napi::bindgen_prelude::{FnArgs, spawn};
-use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi_derive::napi;
 use synapse_queue_engine::connection::Lease;
 use synapse_queue_engine::error::{Error, Result};
@@ -20,9 +18,7 @@ use synapse_queue_engine::queue::Queue;
 use synapse_queue_engine::scripts::EncodedJob;
 use synapse_queue_engine::worker::ManualWork;
 
-use tokio::sync::broadcast::error::RecvError;
-
-use crate::callback::{NoticeCallback, RetryCallback};
+use crate::callback::{NoticeCallback, RetryCallback, watch_connection};
 use crate::encoding::{TimedJob, added_text, read_new_jobs};
 use crate::handle::{CallsUnderWay, Handle};
 use crate::native_error::{Answer, exception};
@@ -39,10 +35,11 @@ const DEFAULT_MAX_EVENTS: u32 = 10_000;
 #[napi]
 pub struct NativeQueue {
     pub(crate) queue: Queue,
-    pub(crate) handle: Handle,
+    /// Shared with what the queue belongs to, if it belongs to something.
+    pub(crate) handle: Arc<Handle>,
     /// Made when a job is first taken or ended by hand.
     work: OnceLock<ManualWork>,
-    /// Until the handle is closed.
+    /// Until the handle is closed; none for a queue that belongs to something.
     lease: Mutex<Option<Lease>>,
 }
 
@@ -59,8 +56,8 @@ impl NativeQueue {
             Queue::new(connection, keys, "")
         };
         let queue = HandleOptions::parse(&options).and_then(open).map_err(exception)?;
-        let lease = Mutex::new(Some(queue.connection().lease()));
-        Ok(Self { queue, handle: Handle::default(), work: OnceLock::new(), lease })
+        let lease = queue.connection().lease();
+        Ok(Self { lease: Mutex::new(Some(lease)), ..Self::of(queue, Arc::default()) })
     }
 
     /// `<prefix>:<queue name>`
@@ -136,23 +133,7 @@ impl NativeQueue {
         &self,
         #[napi(ts_arg_type = "(code: string, message: string) => void")] notify: NoticeCallback,
     ) {
-        let (mut failures, closed) = (self.queue.connection().failures(), self.handle.closed().clone());
-        spawn(async move {
-            while let Some(received) = closed.run_until_cancelled(failures.recv()).await {
-                let is_heard = match received {
-                    Ok(failure) => {
-                        let notice = FnArgs::from((failure.code().to_owned(), failure.to_string()));
-                        notify.call(notice, ThreadsafeFunctionCallMode::NonBlocking) == Status::Ok
-                    }
-                    // Older ones are gone; those that follow say the same.
-                    Err(RecvError::Lagged(_)) => true,
-                    Err(RecvError::Closed) => false,
-                };
-                if !is_heard {
-                    return;
-                }
-            }
-        });
+        watch_connection(self.queue.connection(), self.handle.closed().clone(), notify);
     }
 
     /// Ends all calls with `Closed`; with `waits`, after giving those under way time to be answered.
@@ -164,6 +145,11 @@ impl NativeQueue {
             work.disconnect();
         }
         drop(self.lease.lock().expect("no code panics while it holds this lock").take());
+    }
+
+    /// A queue that lives and is closed with the owner of the handle, who also holds the connection's lease.
+    pub(crate) fn of(queue: Queue, handle: Arc<Handle>) -> Self {
+        Self { queue, handle, work: OnceLock::new(), lease: Mutex::default() }
     }
 
     fn prepare(&self, TimedJob { job, now_ms }: TimedJob) -> Result<EncodedJob> {

@@ -5,6 +5,9 @@ import { controlFlow } from './control-flow';
 import { deduplication, deduplicationKeys } from './deduplication';
 import { delayed } from './delayed';
 import { events, waitUntilFinished } from './events';
+import { addingFlows, flowsOfExistingJobs, refusedFlows } from './flows-adding';
+import { failingChildren, retryingChildren, runningFlows, waitingForChildren } from './flows-processing';
+import { readingFlows, removingFlows, untyingChildren } from './flows-reading';
 import { customSettings, getters, noSettings } from './getters';
 import { manual } from './manual';
 import { bulk, customIds, lifo, priority } from './ids-and-order';
@@ -45,4 +48,6 @@ export const scenarios: readonly Scenario[] = [
   ...[iterations, defaultedIterations, strategies, strategyAnswers].flat(),
   ...[schedulerGetters, schedulerObject, schedulerRemoval, schedulerJobs].flat(),
   ...[deduplication, deduplicationKeys].flat(),
+  ...[addingFlows, refusedFlows, flowsOfExistingJobs, runningFlows, failingChildren, waitingForChildren].flat(),
+  ...[retryingChildren, readingFlows, untyingChildren, removingFlows].flat(),
 ];

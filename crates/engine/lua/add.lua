@@ -22,6 +22,7 @@
 --- @include "includes/add_to_prioritized"
 --- @include "includes/adopt_job"
 --- @include "includes/claim_deduplication"
+--- @include "includes/resume_parent"
 local base, id, meta, wait, active = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local prioritized, pc, delayed, marker, events = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local call = base .. "call:" .. ARGV[1]
@@ -82,8 +83,10 @@ for i = 1, count do
   if extra and extra.parent and redis.call("EXISTS", extra.parent) == 0 then
     answer, is_added, refused = -5, false, refused + 1
   elseif extra and is_there then
-    if extra.parent and not adopt_job(base, job_id, extra.parent, extra.link, tonumber(ARGV[at + 4])) then
+    if extra.parent and not adopt_job(base, job_id, extra.parent, extra.link) then
       answer = -7
+    elseif extra.parent and redis.call("EXISTS", extra.parent .. ":dependencies") == 0 then
+      resume_parent(extra.parent, tonumber(ARGV[at + 4]))
     end
   elseif extra and extra.id then
     local job = { id = job_id, name = ARGV[at + 1], data = ARGV[at + 2], opts = ARGV[at + 3] }

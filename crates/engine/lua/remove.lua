@@ -1,12 +1,15 @@
 --- Remove a job and, if asked, all jobs below it in its flow; all of them or none.
---- Cost: grows with the size of the flow, which is removed in one step so that no child runs for a parent that is gone.
+--- Cost: grows with the size of the flow, which is removed in one step so that no child runs for a parent that is gone; `max_jobs`
+--- bounds it.
 --- @key 1 base            prefix of the queue's keys; job hashes are `base .. id`
---- @arg 1 call_id     names this call; a repetition answers as the first did and changes nothing
+--- @arg 1 call_id         names this call; a repetition answers as the first did and changes nothing
 --- @arg 2 job_id
 --- @arg 3 remove_children "1" or empty
 --- @arg 4 now_ms
---- @returns 1 removed or not there | 0 a worker owns one of the jobs | -8 the next iteration of a scheduler
+--- @arg 5 max_jobs        of larger flows nothing is removed
+--- @returns 1 removed or not there | 0 a worker owns one of the jobs | 2 more than `max_jobs` | -8 the next iteration of a scheduler
 --- @emits removed {jobId, prev} per job that existed; waiting | delayed for a parent that waited for nothing else
+--- @include "includes/children_of"
 --- @include "includes/delete_jobs"
 --- @include "includes/is_pending_of_scheduler"
 --- @include "includes/max_events"
@@ -16,7 +19,7 @@
 --- @include "includes/remember"
 --- @include "includes/remove_from_state"
 --- @include "includes/split_job_key"
-local base, call_id, job_id, now_ms = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[4])
+local base, call_id, job_id, now_ms, max_jobs = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 local removes_children = ARGV[3] == "1"
 
 if recall(base, call_id) then
@@ -35,17 +38,14 @@ while index <= #jobs do
     return 0
   end
   if removes_children then
-    local groups = {
-      redis.call("SMEMBERS", job .. ":dependencies"), redis.call("HKEYS", job .. ":processed"),
-      redis.call("HKEYS", job .. ":failed"), redis.call("ZRANGE", job .. ":unsuccessful", 0, -1),
-    }
-    for _, children in ipairs(groups) do
-      for _, child in ipairs(children) do
-        if not is_listed[child] then
-          is_listed[child] = true
-          jobs[#jobs + 1] = child
-        end
+    for _, child in ipairs(children_of(job, true)) do
+      if not is_listed[child] then
+        is_listed[child] = true
+        jobs[#jobs + 1] = child
       end
+    end
+    if #jobs > max_jobs then
+      return 2
     end
   end
   index = index + 1

@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod connection;
 pub mod error;
+pub mod flow;
 pub mod job;
 pub mod options;
 pub mod processor;

@@ -1,7 +1,9 @@
 //! The producer side: adding jobs, reading them, maintenance.
 
+mod children;
 mod counts;
 mod deduplication;
+mod family;
 mod getters;
 mod job_data;
 mod job_links;
@@ -24,11 +26,13 @@ use crate::connection::Connection;
 use crate::error::{Error, Result};
 use crate::scripts::{AddBatcher, EncodedJob, Scripts};
 use crate::wire::QueueKeys;
+pub use children::{Child, ChildrenKind, ChildrenPage, ChildrenScan, DependencyKind, DependencyPage};
 pub use counts::JobCounts;
 pub use job_data::JobLogs;
 pub use meta::QueueMeta;
 pub use metrics::Metrics;
 pub use moves::RetryJobs;
+pub(crate) use new_job::parse_options;
 pub use new_job::{NewJob, ResolvedOptions};
 pub use option_names::{pack_options, show_options, unpack_options};
 pub use removal::{Clean, CleanState, Drain, Obliterate};

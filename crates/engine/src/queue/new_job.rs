@@ -44,7 +44,7 @@ pub struct ResolvedOptions {
 }
 
 /// Reads a JSON object; empty text reads as no options.
-pub(super) fn parse_options(options: &str) -> Result<Map<String, Value>> {
+pub(crate) fn parse_options(options: &str) -> Result<Map<String, Value>> {
     if options.is_empty() {
         return Ok(Map::new());
     }
@@ -53,7 +53,7 @@ pub(super) fn parse_options(options: &str) -> Result<Map<String, Value>> {
 
 impl ResolvedOptions {
     /// Checks `options` and fills in what is always stored.
-    pub(super) fn new(mut options: Map<String, Value>) -> Result<Self> {
+    pub(crate) fn new(mut options: Map<String, Value>) -> Result<Self> {
         options.retain(|_, value| !value.is_null());
         complete(&mut options);
         check_policies(&options)?;
@@ -84,7 +84,7 @@ impl ResolvedOptions {
     }
 
     /// The job with these options, ready for Redis.
-    pub(super) fn encode(self, job: NewJob, now_ms: i64) -> Result<EncodedJob> {
+    pub(crate) fn encode(self, job: NewJob, now_ms: i64) -> Result<EncodedJob> {
         let NewJob { name, data, .. } = job;
         if let Some(limit) = self.size_limit.filter(|limit| data.len() as u64 > *limit) {
             return Err(invalid(format!("The size of job {name} exceeds the limit {limit} bytes")));

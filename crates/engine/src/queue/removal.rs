@@ -2,11 +2,13 @@
 
 use crate::error::Result;
 use crate::queue::Queue;
-use crate::scripts::{Children, Sweep};
+use crate::scripts::{Children, Removal, Sweep};
 use crate::wire::{Reply, escape_glob};
 
 /// Jobs looked at per call, so that one call holds Redis for a few milliseconds at most.
 const PAGE_SIZE: u64 = 250;
+/// Jobs of a flow that one call removes, so that it holds Redis for a few milliseconds at most.
+const MAX_FAMILY: usize = 500;
 /// Keys looked at per SCAN call.
 const SCAN_COUNT: u64 = 1_000;
 
@@ -90,12 +92,17 @@ impl CleanState {
 impl Queue {
     /// Removes a job, and with [`Children::Remove`] the flow below it; `false` if a worker owns one of these jobs.
     ///
-    /// A job that does not exist counts as removed. A parent that waited for this job alone goes on.
+    /// A job that does not exist counts as removed. A parent that waited for this job alone goes on. A flow of more than 500 jobs is
+    /// looked through first and then removed from the top down in several calls: a job that a worker takes meanwhile stays.
     ///
     /// # Errors
     /// `BelongsToScheduler` for the next iteration of a scheduler.
     pub async fn remove(&self, job_id: &str, children: Children, now_ms: i64) -> Result<bool> {
-        self.scripts.remove(job_id, children, now_ms).await
+        match self.scripts.remove(job_id, children, MAX_FAMILY, now_ms).await? {
+            Removal::Done => Ok(true),
+            Removal::Locked => Ok(false),
+            Removal::TooLarge => self.remove_large_flow(job_id, now_ms).await,
+        }
     }
 
     /// Removes jobs of one state, oldest first, and returns their ids. Announced as `cleaned` with their number.

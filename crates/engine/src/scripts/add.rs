@@ -92,7 +92,8 @@ impl Scripts {
             push_links(&mut args, *index, links);
         }
         let answers = Reply::new("reply of add", self.eval(&source::ADD, &args).await?).into_items()?;
-        answers.into_iter().enumerate().map(|(index, answer)| read_answer(answer, index, &linked)).collect()
+        let links_of = |index: usize| linked.iter().find(|(other, _)| *other == index).map(|(_, links)| &**links);
+        answers.into_iter().enumerate().map(|(index, answer)| read_answer(answer, || links_of(index))).collect()
     }
 }
 
@@ -115,10 +116,9 @@ fn flag(is_set: bool) -> Vec<u8> {
 }
 
 /// One job's id or refusal; the outer error is an answer that cannot be read.
-fn read_answer(answer: Value, index: usize, linked: &[(usize, Box<JobLinks>)]) -> Result<Result<String>> {
+pub(super) fn read_answer<'a>(answer: Value, links: impl FnOnce() -> Option<&'a JobLinks>) -> Result<Result<String>> {
     let Value::Int(code) = answer else { return Reply::new("id of an added job", answer).into_text().map(Ok) };
-    let links = linked.iter().find(|(linked_index, _)| *linked_index == index).map(|(_, links)| links);
-    match (code, links.and_then(|links| links.parent.as_ref())) {
+    match (code, links().and_then(|links| links.parent.as_ref())) {
         (-5, Some(parent)) => Ok(Err(Error::ParentMissing { parent_key: parent.key.clone(), command: COMMAND })),
         (-7, Some(parent)) => Ok(Err(Error::ParentNotReplaceable { parent_key: parent.key.clone(), command: COMMAND })),
         _ => Err(malformed("id of an added job", code.to_string())),

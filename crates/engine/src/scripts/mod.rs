@@ -2,6 +2,8 @@
 
 mod add;
 mod add_batcher;
+mod add_flow;
+mod family;
 mod job_data;
 mod job_moves;
 mod locks;
@@ -24,10 +26,13 @@ use crate::error::{Error, Result};
 use crate::wire::QueueKeys;
 pub use add::{Deduplication, EncodedJob, JobLinks, ParentLink};
 pub(crate) use add_batcher::AddBatcher;
+pub use add_flow::MAX_FLOW_JOBS;
+pub(crate) use add_flow::{FlowEntry, FlowRole, HeldFlow};
+pub(crate) use family::{FinishedJobs, UNTIE_COMMAND};
 pub use job_moves::{FinishedState, PriorityChange, ResetAttempts};
 pub use observation::{JobRange, JobResult};
 pub use removal::Children;
-pub(crate) use removal::Sweep;
+pub(crate) use removal::{Removal, Sweep};
 pub(crate) use schedulers::MissingIteration;
 pub use schedulers::{Iteration, SchedulerUpsert};
 pub use settle::{Fetch, FetchedJob, Finish, FinishKind, Finished, MAX_FETCH, MAX_FINISHES, SettleCall, SettleReply};

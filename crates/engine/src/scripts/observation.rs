@@ -60,6 +60,12 @@ impl Scripts {
         }
     }
 
+    /// What became of the children of a job: one list per kind, by its name in the script's header.
+    pub(crate) async fn list_children(&self, job_id: &str, kinds: &[&str]) -> Result<Vec<Value>> {
+        let args: Vec<&str> = [job_id].into_iter().chain(kinds.iter().copied()).collect();
+        Reply::new("children of a job", self.eval(&source::LIST_CHILDREN, &args).await?).into_items()
+    }
+
     /// How long no job is started because of the rate limit, ms; -2 if there is neither a limit nor a window.
     pub(crate) async fn rate_limit_ttl(&self, max_jobs: Option<u64>) -> Result<i64> {
         let max_jobs = max_jobs.map(|max| max.to_string()).unwrap_or_default();

@@ -27,8 +27,11 @@ impl<'a> Operation<'a> {
         let job_id = self.job_id.to_owned();
         match Reply::new("result code", reply).into_integer()? {
             -1 => Err(Error::JobMissing { job_id, command }),
+            -2 => Err(Error::LockMissing { job_id, command }),
             -3 => Err(Error::NotInState { job_id, state, command }),
+            -6 => Err(Error::LockMismatch { job_id, command, state }),
             -8 => Err(Error::BelongsToScheduler { job_id, command }),
+            -9 => Err(Error::FailedChildren { job_id, command }),
             code if code < 0 => Err(malformed("result code", code.to_string())),
             code => Ok(code),
         }

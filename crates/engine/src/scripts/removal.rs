@@ -16,6 +16,17 @@ pub enum Children {
     Keep,
 }
 
+/// What came of removing a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Removal {
+    /// It is gone.
+    Done,
+    /// A worker owns it or one that would go with it.
+    Locked,
+    /// More jobs would go with it than one call removes.
+    TooLarge,
+}
+
 /// One call of the sweep of a state.
 #[derive(Debug)]
 pub(crate) struct Sweep<'a> {
@@ -52,13 +63,23 @@ pub(crate) struct Swept {
 }
 
 impl Scripts {
-    /// Removes a job; `false` if a worker owns it or one that would go with it.
-    pub(crate) async fn remove(&self, job_id: &str, children: Children, now_ms: i64) -> Result<bool> {
-        let call_id = new_call_id();
+    /// Removes a job, with those below it if they are at most `max_jobs` in all.
+    pub(crate) async fn remove(
+        &self,
+        job_id: &str,
+        children: Children,
+        max_jobs: usize,
+        now_ms: i64,
+    ) -> Result<Removal> {
         let removes_children = if children == Children::Remove { "1" } else { "" };
-        let args = [call_id.as_str(), job_id, removes_children, &now_ms.to_string()];
+        let call_id = new_call_id();
+        let args = [call_id.as_str(), job_id, removes_children, &now_ms.to_string(), &max_jobs.to_string()];
         let reply = self.eval(&source::REMOVE, &args).await?;
-        Ok(Operation::new("removeJob", job_id).code(reply)? == 1)
+        Ok(match Operation::new("removeJob", job_id).code(reply)? {
+            0 => Removal::Locked,
+            2 => Removal::TooLarge,
+            _ => Removal::Done,
+        })
     }
 
     pub(crate) async fn sweep(&self, sweep: &Sweep<'_>) -> Result<Swept> {

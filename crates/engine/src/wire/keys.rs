@@ -13,6 +13,22 @@ pub struct QueueKeys {
     base: String,
 }
 
+/// Names a job of any queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobAddress {
+    /// `<prefix>:<queue name>`
+    pub queue: String,
+    /// Unique within the queue.
+    pub id: String,
+}
+
+impl JobAddress {
+    /// The job's full key.
+    pub(crate) fn key(&self) -> String {
+        format!("{}:{}", self.queue, self.id)
+    }
+}
+
 /// Key names that scripts may declare; `base` stands for the common prefix of all keys of the queue.
 const SUFFIXES: [&str; 18] = [
     "id",
@@ -71,6 +87,12 @@ impl QueueKeys {
         &self.base[..self.base.len() - 1]
     }
 
+    /// The part of the queue's keys that decides on their hash slot in a cluster: what stands in the first braces, or all of them.
+    pub fn hash_tag(&self) -> &str {
+        let tagged = self.base.split_once('{').and_then(|(_, rest)| rest.split_once('}'));
+        tagged.map(|(tag, _)| tag).filter(|tag| !tag.is_empty()).unwrap_or(&self.base)
+    }
+
     /// The key a script header calls `name` (underscores stand for hyphens).
     ///
     /// # Panics
@@ -125,6 +147,33 @@ impl QueueKeys {
         format!("{}repeat:{scheduler_id}", self.base)
     }
 
+    /// Keys of the children of one job that have not ended.
+    pub(crate) fn job_dependencies(&self, job_id: &str) -> String {
+        format!("{}{job_id}:dependencies", self.base)
+    }
+
+    /// Results of the children of one job, by their keys.
+    pub(crate) fn job_processed(&self, job_id: &str) -> String {
+        format!("{}{job_id}:processed", self.base)
+    }
+
+    /// Reasons of the children of one job that failed without failing it, by their keys.
+    pub(crate) fn job_ignored(&self, job_id: &str) -> String {
+        format!("{}{job_id}:failed", self.base)
+    }
+
+    /// Keys of the children of one job that failed it.
+    pub(crate) fn job_unsuccessful(&self, job_id: &str) -> String {
+        format!("{}{job_id}:unsuccessful", self.base)
+    }
+
+    /// The keys of the queue a job belongs to, and the job's id, from the job's full key; `None` if it is none.
+    pub(crate) fn split_job_key(key: &str) -> Option<(Self, &str)> {
+        let (qualified_name, job_id) = key.rsplit_once(':')?;
+        let (prefix, queue) = qualified_name.rsplit_once(':')?;
+        Some((Self::new(prefix, queue).ok()?, job_id))
+    }
+
     /// Holder of a deduplication id.
     pub(crate) fn deduplication(&self, deduplication_id: &str) -> String {
         format!("{}de:{deduplication_id}", self.base)
@@ -171,6 +220,14 @@ mod tests {
         assert_eq!(keys.named("waiting_children"), "bull:email:waiting-children");
         assert_eq!(keys.job_lock("7"), "bull:email:7:lock");
         assert_eq!(keys.qualified_name(), "bull:email");
+    }
+
+    #[test]
+    fn finds_the_queue_in_the_key_of_a_job() {
+        let (keys, job_id) = QueueKeys::split_job_key("my:{prefix}:email:7").unwrap();
+        assert_eq!((keys.prefix(), keys.queue(), job_id), ("my:{prefix}", "email", "7"));
+        assert_eq!(keys.hash_tag(), "prefix");
+        assert!(QueueKeys::split_job_key("bull:email").is_none());
     }
 
     #[test]

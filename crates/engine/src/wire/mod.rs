@@ -10,8 +10,8 @@ mod stream;
 
 pub(crate) use client_name::{queue_events_client_name, worker_client_name};
 pub use job_hash::job_from_hash;
-pub use keys::QueueKeys;
 pub(crate) use keys::escape_glob;
+pub use keys::{JobAddress, QueueKeys};
 pub(crate) use ledger::{ledger_field, ledger_part};
 pub(crate) use reply::{Reply, malformed};
 pub use scheduler::SchedulerRecord;
