@@ -835,6 +835,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.NativeFlowProducer = nativeBinding.NativeFlowProducer
 module.exports.NativeProcessor = nativeBinding.NativeProcessor
 module.exports.NativePushProcessors = nativeBinding.NativePushProcessors
 module.exports.NativeQueue = nativeBinding.NativeQueue

@@ -135,3 +135,7 @@ fn push_deduplication(args: &mut Vec<Vec<u8>>, job_number: usize, rules: &Dedupl
 fn flag(is_set: bool) -> Vec<u8> {
     if is_set { b"1".to_vec() } else { Vec::new() }
 }
+
+#[cfg(test)]
+#[path = "add_flow_tests.rs"]
+mod tests;

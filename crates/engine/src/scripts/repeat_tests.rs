@@ -229,3 +229,42 @@ async fn a_repeated_removal_of_a_scheduler_still_tells_that_there_was_one() {
     fixture.repeat(&source::UPSERT_SCHEDULER, &SCHEDULER).await;
     assert_eq!(fixture.repeat(&source::REMOVE_SCHEDULER, &["s"]).await, Value::Int(1));
 }
+
+/// An active job `1` with an open child `2`.
+async fn active_parent() -> Fixture {
+    let mut fixture = Fixture::new().await;
+    let keys = fixture.scripts.keys().clone();
+    let child = keys.job("2");
+    let _: () = fixture.redis.hset(keys.job("1"), "name", "paint").await.unwrap();
+    let _: () = fixture.redis.lpush(keys.named("active"), "1").await.unwrap();
+    let _: () = fixture.redis.set(keys.job_lock("1"), "token").await.unwrap();
+    let link = [("name", "paint"), ("parentKey", &keys.job("1"))];
+    let _: () = fixture.redis.hset_multiple(&child, &link).await.unwrap();
+    let _: () = fixture.redis.lpush(keys.named("wait"), "2").await.unwrap();
+    let _: () = fixture.redis.sadd(keys.job_dependencies("1"), child).await.unwrap();
+    fixture
+}
+
+#[tokio::test]
+async fn a_repeated_wait_for_children_still_answers_that_the_job_waits() {
+    let fixture = active_parent().await;
+    let reply = fixture.repeat(&source::MOVE_TO_WAITING_CHILDREN, &["1", "token", "", "9"]).await;
+    assert_eq!(reply, Value::Int(1));
+}
+
+#[tokio::test]
+async fn a_repeated_untying_still_answers_that_the_child_was_untied() {
+    let fixture = active_parent().await;
+    assert_eq!(fixture.repeat(&source::REMOVE_CHILD_DEPENDENCY, &["2", "9"]).await, Value::Int(1));
+}
+
+#[tokio::test]
+async fn a_repeated_page_of_removals_still_tells_which_jobs_are_below() {
+    let mut fixture = active_parent().await;
+    let keys = fixture.scripts.keys().clone();
+    let _: () = fixture.redis.del(keys.job_lock("1")).await.unwrap();
+
+    let reply = fixture.repeat(&source::REMOVE_PAGE, &["9", "1", &keys.job("1")]).await;
+
+    assert_eq!(Reply::new("page", reply).into_texts().unwrap(), [keys.job("2")]);
+}
