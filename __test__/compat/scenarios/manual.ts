@@ -31,6 +31,44 @@ export const manual = section('manual processing', {
     yield await job.moveToFailed(new Error('boom'), 'my-token', false);
     yield job;
   },
+  async *'fail with attempts left takes no other job if it is tried at once'({ queue, manualWorker }) {
+    await queue.add('first', {}, { attempts: 2 });
+    await queue.add('second', {});
+    const job = await manualWorker().getNextJob('my-token', { block: false });
+    await job.moveToFailed(new Error('boom'), 'my-token', true);
+    yield 'failed';
+  },
+  async *'fail with attempts left lets jobs that are due wait first'({ queue, manualWorker, clock }) {
+    await queue.add('job', {}, { attempts: 2 });
+    await queue.add('due', {}, { delay: 1000 });
+    const job = await manualWorker().getNextJob('my-token', { block: false });
+    clock.advance(2000);
+    await job.moveToFailed(new Error('boom'), 'my-token', false);
+    yield 'failed';
+  },
+  async *'complete and take the next from a paused queue does not drain it'({ queue, manualWorker }) {
+    await queue.add('job', {});
+    const job = await manualWorker().getNextJob('my-token', { block: false });
+    await queue.pause();
+    await job.moveToCompleted('done', 'my-token', true);
+    yield 'completed';
+  },
+  async *'complete and take the next before a delayed one is due'({ queue, manualWorker }) {
+    await queue.add('job', {});
+    await queue.add('later', {}, { delay: 5000 });
+    const job = await manualWorker().getNextJob('my-token', { block: false });
+    const [, , ...rest] = ((await job.moveToCompleted('done', 'my-token', true)) ?? []) as unknown[];
+    yield rest;
+  },
+  async *'a delayed job that is taken as the next is delayed no more'({ queue, manualWorker, api, clock }) {
+    await queue.add('job', {});
+    await queue.add('due', {}, { delay: 1000 });
+    const worker = manualWorker();
+    const job = await worker.getNextJob('my-token', { block: false });
+    clock.advance(2000);
+    const [next, id] = ((await job.moveToCompleted('done', 'my-token', true)) ?? []) as [JobJson, string];
+    yield api.Job.fromJSON(worker, next, id);
+  },
   async *'an empty queue'({ manualWorker }) {
     yield await manualWorker().getNextJob('my-token', { block: false });
   },

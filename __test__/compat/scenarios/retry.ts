@@ -89,6 +89,11 @@ export const retry = section('retry', {
 });
 
 export const retryFinished = section('retry of finished jobs', {
+  async *'retryJobs of completed jobs keeps why they failed before'({ queue, work }) {
+    await queue.add('fails once', {}, { attempts: 2 });
+    await work((job) => (job.attemptsMade === 0 ? boom() : Promise.resolve('done')));
+    yield await queue.retryJobs({ state: 'completed' });
+  },
   async *'a failed job'({ queue, work }) {
     const job = await queue.add('fails', {}, { attempts: 2 });
     yield await work(boom);

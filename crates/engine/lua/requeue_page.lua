@@ -30,7 +30,7 @@ redis.call("LPUSH", wait, unpack(ids))
 for _, job_id in ipairs(ids) do
   local job = base .. job_id
   if state ~= "delayed" then
-    redis.call("HDEL", job, "finishedOn", "processedOn", "failedReason", "returnvalue")
+    redis.call("HDEL", job, "finishedOn", "processedOn", state == "failed" and "failedReason" or "returnvalue")
     local parent = redis.call("HGET", job, "parentKey")
     if parent then
       reattach_to_parent(job, parent)

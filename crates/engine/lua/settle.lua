@@ -16,7 +16,7 @@
 --- @arg 2 now_ms
 --- @arg 3 finish_count
 --- @arg 4 fetch_count
---- @arg 5 lock_ms     how long the locks of fetched jobs live
+--- @arg 5 lock_ms     how long the locks of fetched jobs live; 0 if a fetch of its own follows at once, empty for none
 --- @arg 6 worker_name or empty
 --- @arg 7 limiter_max or empty
 --- @arg 8 limiter_ms  or empty
@@ -152,6 +152,8 @@ for i = 1, finish_count do
     else
       local is_retry, priority = kind == "retry", tonumber(fields[3]) or 0
       if is_retry then
+        -- Jobs that are due by now wait before this one does.
+        promote_due(base, delayed, wait, prioritized, pc, events, now_ms)
         attempts_made = attempts_made + 1
         redis.call("HSET", job, "atm", attempts_made, "failedReason", value, "stacktrace", ARGV[at + 4])
       end
@@ -195,6 +197,7 @@ end
 
 local settings = redis.call("HMGET", meta, "opts.maxLenEvents", "paused", "concurrency", "max", "duration")
 local allowed, limit_ttl, next_due, ids, jobs = fetch_count, 0, 0, {}, {}
+local wants_more = ARGV[5] ~= ""
 if fetch_count > 0 then
   promote_due(base, delayed, wait, prioritized, pc, events, now_ms)
   local max = tonumber(settings[4] or ARGV[7])
@@ -276,7 +279,7 @@ if is_delayed then
   add_delayed_marker(marker, delayed)
 end
 -- A worker that got less than it asked for goes to wait, until then at most.
-if #taken < fetch_count then
+if #taken < fetch_count or (fetch_count == 0 and wants_more) then
   local next_job = redis.call("ZRANGE", delayed, 0, 0, "WITHSCORES")
   if #next_job > 0 then
     next_due = math.floor(tonumber(next_job[2]) / 4096)
@@ -285,8 +288,9 @@ end
 local drained = 0
 if #taken == 0 then
   drained = (fetch_count > 0 and allowed > 0) and 1 or 0
-  -- A fetch that must wait for the rate window or for a delayed job does not call the queue drained.
-  if completed_count + failed_count > 0 and limit_ttl == 0 and next_due == 0 and redis.call("LLEN", wait) == 0
+  -- A fetch that must wait for the rate window, a delayed job or the end of a pause does not call the queue drained.
+  local may_be_drained = limit_ttl == 0 and next_due == 0 and not (settings[2] and wants_more)
+  if completed_count + failed_count > 0 and may_be_drained and redis.call("LLEN", wait) == 0
     and redis.call("LLEN", active) == 0 and redis.call("ZCARD", prioritized) == 0 then
     redis.call("XADD", events, "*", "event", "drained")
   end

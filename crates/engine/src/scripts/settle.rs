@@ -27,6 +27,8 @@ pub struct SettleCall {
     pub fetch: Option<Fetch>,
     /// The time to write, ms since the Unix epoch.
     pub now_ms: i64,
+    /// A fetch of its own follows at once: whether the queue counts as drained is then decided as if it were part of this call.
+    pub followed_by_fetch: bool,
     /// Minutes of metrics to keep. `None` or 0 = finished jobs are not counted.
     pub metrics_max_points: Option<u32>,
 }
@@ -150,13 +152,14 @@ impl Scripts {
 fn arguments(call: &SettleCall) -> Vec<String> {
     let tokens = call.fetch.as_ref().map_or(&[][..], |fetch| &fetch.tokens);
     let limiter = call.fetch.as_ref().and_then(|fetch| fetch.limiter);
+    let lock_duration = call.fetch.as_ref().map(|fetch| fetch.lock_duration).or(call.followed_by_fetch.then_some(Duration::ZERO));
     let mut args = Vec::with_capacity(9 + 9 * call.finishes.len() + tokens.len());
     args.extend([
         new_call_id(),
         call.now_ms.to_string(),
         call.finishes.len().to_string(),
         tokens.len().to_string(),
-        call.fetch.as_ref().map_or_else(String::new, |fetch| fetch.lock_duration.as_millis().to_string()),
+        lock_duration.map(|duration| duration.as_millis().to_string()).unwrap_or_default(),
         call.fetch.as_ref().and_then(|fetch| fetch.worker_name.clone()).unwrap_or_default(),
         limiter.map(|limiter| limiter.max.to_string()).unwrap_or_default(),
         limiter.map(|limiter| limiter.duration.as_millis().to_string()).unwrap_or_default(),

@@ -200,6 +200,7 @@ impl Actor {
         let call = SettleCall {
             finishes: settlements.iter().map(|settlement| settlement.finish.clone()).collect(),
             fetch: (plan.fetch > 0).then(|| self.fetch(plan.fetch)),
+            followed_by_fetch: false,
             now_ms,
             metrics_max_points: self.shared.options.metrics_max_points,
         };

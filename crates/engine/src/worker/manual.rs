@@ -118,7 +118,8 @@ impl ManualWork {
             return Ok(ManualEnd { attempts_made, finished_on: None, stacktrace: None, delay_ms: 0, next: None });
         };
         let command = command_of(&settlement.finish.kind);
-        let attempts_made = self.settle(settlement.finish, now_ms).await.map_err(|error| error.of_command(command))?;
+        let settled = self.settle(settlement.finish, takes_next, now_ms).await;
+        let attempts_made = settled.map_err(|error| error.of_command(command))?;
         let (stacktrace, finished_on, delay_ms, is_retried_now) = match settlement.ending {
             Ending::Completed { .. } => (None, Some(now_ms), 0, false),
             Ending::HandedBack => (None, None, 0, false),
@@ -151,9 +152,9 @@ impl ManualWork {
     }
 
     /// Attempts made, the ended one included.
-    async fn settle(&self, finish: Finish, now_ms: i64) -> Result<u32> {
+    async fn settle(&self, finish: Finish, followed_by_fetch: bool, now_ms: i64) -> Result<u32> {
         let metrics_max_points = self.options.metrics_max_points;
-        let call = SettleCall { finishes: vec![finish], fetch: None, now_ms, metrics_max_points };
+        let call = SettleCall { finishes: vec![finish], fetch: None, followed_by_fetch, now_ms, metrics_max_points };
         let mut reply = self.scripts.settle(call).await?;
         let finished = reply.finishes.pop().expect("the reply has an entry for every finish");
         finished.map(|finished| finished.attempts_made)
