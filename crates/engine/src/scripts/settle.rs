@@ -152,7 +152,8 @@ impl Scripts {
 fn arguments(call: &SettleCall) -> Vec<String> {
     let tokens = call.fetch.as_ref().map_or(&[][..], |fetch| &fetch.tokens);
     let limiter = call.fetch.as_ref().and_then(|fetch| fetch.limiter);
-    let lock_duration = call.fetch.as_ref().map(|fetch| fetch.lock_duration).or(call.followed_by_fetch.then_some(Duration::ZERO));
+    let lock_duration =
+        call.fetch.as_ref().map(|fetch| fetch.lock_duration).or(call.followed_by_fetch.then_some(Duration::ZERO));
     let mut args = Vec::with_capacity(9 + 9 * call.finishes.len() + tokens.len());
     args.extend([
         new_call_id(),
