@@ -15,14 +15,14 @@ const AUTH: &str = "BTBZMqHH6r4Tts7J_aSIgg";
 /// Nearly a key: some of its characters are replaced.
 fn nearly(key: &'static str) -> impl Strategy<Value = String> {
     let changes = vec((0..key.len(), any::<u8>()), 0..4);
-    let changed = changes.prop_map(move |changes| {
+    let mutated = changes.prop_map(move |changes| {
         let mut bytes = key.as_bytes().to_vec();
         for (at, byte) in changes {
             bytes[at] = byte & 0x7f;
         }
         String::from_utf8(bytes).unwrap()
     });
-    prop_oneof![3 => changed, 1 => text()]
+    prop_oneof![3 => mutated, 1 => text()]
 }
 
 #[test]

@@ -38,6 +38,16 @@ fn endpoints(port: u16) -> Vec<String> {
         "[fe80::1]",
         "[fd00:ec2::254]",
         "１２７.0.0.1",
+        "127.0.0.1.",
+        "0x7f000001",
+        "017700000001",
+        "127.0.1",
+        "[::ffff:a9fe:a9fe]",
+        "[64:ff9b::10.0.0.1]",
+        "[64:ff9b:1::10.0.0.1]",
+        "[::ffff:0:127.0.0.1]",
+        "[2001:0:7f00:1::]",
+        "[2002:a9fe:a9fe::]",
     ];
     let mut endpoints: Vec<String> = hosts.iter().map(|host| format!("https://{host}:{port}/x")).collect();
     endpoints.extend([
@@ -50,11 +60,55 @@ fn endpoints(port: u16) -> Vec<String> {
     endpoints
 }
 
+/// First and last address of every range that is not global, IPv4 also as IPv6 would wrap it.
+fn range_ends() -> Vec<String> {
+    let v4 = [
+        ("0.0.0.0", "0.255.255.255"),
+        ("10.0.0.0", "10.255.255.255"),
+        ("100.64.0.0", "100.127.255.255"),
+        ("127.0.0.0", "127.255.255.255"),
+        ("169.254.0.0", "169.254.255.255"),
+        ("172.16.0.0", "172.31.255.255"),
+        ("192.0.0.0", "192.0.0.255"),
+        ("192.0.2.0", "192.0.2.255"),
+        ("192.31.196.0", "192.31.196.255"),
+        ("192.52.193.0", "192.52.193.255"),
+        ("192.88.99.0", "192.88.99.255"),
+        ("192.168.0.0", "192.168.255.255"),
+        ("192.175.48.0", "192.175.48.255"),
+        ("198.18.0.0", "198.19.255.255"),
+        ("198.51.100.0", "198.51.100.255"),
+        ("203.0.113.0", "203.0.113.255"),
+        ("224.0.0.0", "239.255.255.255"),
+        ("240.0.0.0", "255.255.255.255"),
+    ];
+    let v6 = [
+        ("::", "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ("100::", "100::ffff:ffff:ffff:ffff"),
+        ("2001::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ("2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ("3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ("fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ("fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ("fec0::", "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ("ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+    ];
+    let v4 = v4.into_iter().flat_map(|(first, last)| [first, last]);
+    let wrapped = v4.flat_map(|address| {
+        let wrappers = [format!("[::ffff:{address}]"), format!("[::{address}]"), format!("[64:ff9b::{address}]")];
+        [address.to_owned()].into_iter().chain(wrappers)
+    });
+    let v6 = v6.into_iter().flat_map(|(first, last)| [format!("[{first}]"), format!("[{last}]")]);
+    wrapped.chain(v6).collect()
+}
+
 #[tokio::test]
 async fn endpoints_inside_the_network_fail_without_a_connection() {
     let receiver = Receiver::start().await;
     let template = Browser::new(&receiver, "x", "ann").subscription;
-    let endpoints = endpoints(receiver.port);
+    let mut endpoints = endpoints(receiver.port);
+    endpoints.extend(range_ends().into_iter().map(|host| format!("https://{host}:{}/x", receiver.port)));
     let count = endpoints.len();
     let subscriptions =
         endpoints.into_iter().map(|endpoint| Subscription { id: endpoint.clone(), endpoint, ..template.clone() });
