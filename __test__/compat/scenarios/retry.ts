@@ -89,6 +89,12 @@ export const retry = section('retry', {
 });
 
 export const retryFinished = section('retry of finished jobs', {
+  async *'a completed job keeps why it failed before'({ queue, work }) {
+    await queue.add('fails once', {}, { attempts: 2 });
+    await work((job) => (job.attemptsMade === 0 ? boom() : Promise.resolve('done')));
+    const job = await queue.getJob('1');
+    yield await job?.retry('completed');
+  },
   async *'retryJobs of completed jobs keeps why they failed before'({ queue, work }) {
     await queue.add('fails once', {}, { attempts: 2 });
     await work((job) => (job.attemptsMade === 0 ? boom() : Promise.resolve('done')));

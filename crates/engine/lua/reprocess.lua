@@ -37,7 +37,7 @@ if redis.call("ZREM", state == "completed" and completed or failed, job_id) == 0
   return -3
 end
 
-redis.call("HDEL", job, "finishedOn", "processedOn", "failedReason", "returnvalue")
+redis.call("HDEL", job, "finishedOn", "processedOn", state == "failed" and "failedReason" or "returnvalue")
 if forget == "made" or forget == "both" then
   redis.call("HDEL", job, "atm", "attemptsMade")
 end
