@@ -1,137 +1,8 @@
 import { EventEmitter } from 'node:events';
+import { UUID } from 'node:crypto';
+export { randomUUID } from 'node:crypto';
 import { ForkOptions } from 'node:child_process';
 import { WorkerOptions as WorkerOptions$1 } from 'node:worker_threads';
-import { UUID } from 'node:crypto';
-
-/** Message of {@link RateLimitError}. Workers of every kind recognise it. */
-declare const RATE_LIMIT_ERROR = "bullmq:rateLimitExceeded";
-/**
- * Thrown by a processor: fail the job now, whatever attempts it has left.
- *
- * Recognised by its `name`, so one made by another copy of this package or by BullMQ works as well.
- */
-declare class UnrecoverableError extends Error {
-    constructor(message?: string);
-}
-/** Thrown by a processor after `job.moveToDelayed(...)`: the job is already elsewhere, neither complete nor fail it. */
-declare class DelayedError extends Error {
-    constructor(message?: string);
-}
-/** Thrown by a processor after `job.moveToWait(...)`: the job is already elsewhere, neither complete nor fail it. */
-declare class WaitingError extends Error {
-    constructor(message?: string);
-}
-/** Thrown by a processor after `job.moveToWaitingChildren(...)`: the job waits for its children. */
-declare class WaitingChildrenError extends Error {
-    constructor(message?: string);
-}
-/** Thrown by a processor after `worker.rateLimit(ms)`: put the job back to wait without burning an attempt. */
-declare class RateLimitError extends Error {
-    constructor(message?: string);
-}
-
-/** Numeric `code` of errors that tell about a job's state, as BullMQ reports them. */
-declare enum ErrorCode {
-    JobNotExist = -1,
-    JobLockNotExist = -2,
-    JobNotInState = -3,
-    JobPendingChildren = -4,
-    ParentJobNotExist = -5,
-    JobLockMismatch = -6,
-    ParentJobCannotBeReplaced = -7,
-    JobBelongsToJobScheduler = -8,
-    JobHasFailedChildren = -9,
-    SchedulerJobIdCollision = -10,
-    SchedulerJobSlotsBusy = -11
-}
-/** Base of every error this package throws on its own account. */
-declare abstract class QueueError extends Error {
-    /** Stable, machine-readable cause: a name such as `QUEUE_UNAVAILABLE`, or one of {@link ErrorCode}. */
-    abstract readonly code: string | number;
-    /** The job the error is about, where there is one. */
-    readonly jobId?: string;
-    constructor(message: string, details?: ErrorDetails);
-}
-/** What an error may carry beside its message. */
-interface ErrorDetails {
-    /** The job the error is about. */
-    jobId?: string;
-    /** The error that led to this one. */
-    cause?: unknown;
-}
-/** The job does not exist (any more). */
-declare class JobMissingError extends QueueError {
-    readonly code = ErrorCode.JobNotExist;
-}
-/** The job's lock has expired or was released: another worker may have taken it. */
-declare class LockMissingError extends QueueError {
-    readonly code = ErrorCode.JobLockNotExist;
-}
-/** The job is not in the state that the operation needs. */
-declare class JobNotInStateError extends QueueError {
-    readonly code = ErrorCode.JobNotInState;
-}
-/** The job still waits for children. */
-declare class PendingDependenciesError extends QueueError {
-    readonly code = ErrorCode.JobPendingChildren;
-}
-/** The parent job does not exist. */
-declare class ParentJobMissingError extends QueueError {
-    readonly code = ErrorCode.ParentJobNotExist;
-}
-/** Another worker holds the job's lock. */
-declare class LockMismatchError extends QueueError {
-    readonly code = ErrorCode.JobLockMismatch;
-}
-/** The job already has another parent. */
-declare class ParentNotReplaceableError extends QueueError {
-    readonly code = ErrorCode.ParentJobCannotBeReplaced;
-}
-/** The pending job of a scheduler can only be removed with its scheduler. */
-declare class BelongsToSchedulerError extends QueueError {
-    readonly code = ErrorCode.JobBelongsToJobScheduler;
-}
-/** Another job has the id that the next job of a scheduler would get. */
-declare class SchedulerJobExistsError extends QueueError {
-    readonly code = ErrorCode.SchedulerJobIdCollision;
-}
-/** Other jobs have the ids of the next slot of a scheduler and of those after it. */
-declare class SchedulerSlotsTakenError extends QueueError {
-    readonly code = ErrorCode.SchedulerJobSlotsBusy;
-}
-/** The next job of a scheduler could not be added when the one before was taken. */
-declare class NextIterationError extends QueueError {
-    readonly code = "NEXT_ITERATION_FAILED";
-}
-/** A worker owns the job, so it cannot be removed. */
-declare class JobLockedError extends QueueError {
-    readonly code = "JOB_LOCKED";
-}
-/** Job data that cannot be stored: bytes (pass a path instead), or more of it than `sizeLimit` allows. */
-declare class InvalidJobDataError extends QueueError {
-    readonly code = "INVALID_JOB_DATA";
-}
-/** An option has a value that cannot work; the message names it. */
-declare class InvalidOptionError extends QueueError {
-    readonly code = "INVALID_OPTION";
-}
-/** Redis could not be reached within the deadline. */
-declare class QueueUnavailableError extends QueueError {
-    readonly code = "QUEUE_UNAVAILABLE";
-}
-/** The handle was closed. */
-declare class ConnectionClosedError extends QueueError {
-    readonly code = "CONNECTION_CLOSED";
-}
-/** `waitUntilFinished` gave up: the job did not finish within the time given. */
-declare class WaitTimeoutError extends QueueError {
-    readonly code = "WAIT_TIMEOUT";
-}
-/** Any other failure of the engine; `code` says which, in Node's words for connection errors (`ECONNREFUSED`, ...). */
-declare class EngineError extends QueueError {
-    readonly code: string;
-    constructor(code: string, message: string, details?: ErrorDetails);
-}
 
 /** A value that arrived as JSON text and is parsed when it is first looked at. */
 declare class LazyJson<T> {
@@ -193,6 +64,11 @@ interface DefaultJobOptions {
     keepLogs?: number | undefined;
     /** Stack traces kept per job; 0 = none. Default: all. */
     stackTraceLimit?: number | undefined;
+    /**
+     * How long a run may take, ms, at least 1; then its signal aborts and the attempt fails with `JobTimeoutError`, whatever the
+     * processor still does. Workers of BullMQ ignore it. Default: no limit.
+     */
+    timeout?: number | undefined;
     /** Largest size of `data`, bytes of UTF-8 JSON. Default: no limit. */
     sizeLimit?: number | undefined;
 }
@@ -358,6 +234,11 @@ interface WorkerHealth {
     lastFetchAgeMs: number | null;
     /** Jobs running now. */
     activeJobs: number;
+    /**
+     * How long, at most in the last minute, the event loop took to come back to the worker after it was handed events, ms,
+     * listeners included. Measured at least at each renewal of locks while jobs run.
+     */
+    eventLoopLagMs: number;
 }
 /** Extracts the data type where a queue is declared by its job type. */
 type ExtractDataType<DataOrJob, Default> = DataOrJob extends Job<infer Data> ? Data : Default;
@@ -867,6 +748,8 @@ declare class JobFields<Data, Result, Name extends string, Progress extends JobP
     private adoptHeader;
 }
 
+/** Options of a {@link QueueEventsProducer}. */
+type QueueEventsProducerOptions = QueueBaseOptions;
 /** Options of {@link QueueEvents}. */
 interface QueueEventsOptions extends QueueBaseOptions {
     /** Start reading at once. Default `true`. */
@@ -933,6 +816,10 @@ declare class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Que
     disconnect(): Promise<void>;
     /** What closing means for this object; called once. */
     protected shutDown(): Promise<void>;
+    /** The queue's name as it stands in the names of connections. */
+    protected base64Name(): string;
+    /** Name of a connection that belongs to the queue. */
+    protected clientName(suffix?: string): string;
     /** Whether failed attempts to connect are to be emitted from here. */
     protected watchesConnection(): boolean;
     /** Whether calls outlive every failed attempt to connect, whatever the connection's own options say. */
@@ -1089,7 +976,12 @@ declare abstract class JobMoves<Data, Result, Name extends string, Progress exte
 }
 
 /** What a finish that takes the next job answers: that job, its id, ms until the rate limit ends, time of the next delayed job. */
-type NextJobData = [job: JobJson | undefined, id: string | undefined, limitDelay: number, delayUntil: number];
+type NextJobData = [
+    job: Omit<JobJson, 'id'> | undefined,
+    id: string | undefined,
+    limitDelay: number,
+    delayUntil: number
+];
 /** What the owner of a job's lock may do with it, and the processor that a worker runs need not. */
 declare abstract class JobProcessing<Data, Result, Name extends string, Progress extends JobProgress> extends JobMoves<Data, Result, Name, Progress> {
     /**
@@ -1287,6 +1179,307 @@ declare class Job<Data = Untyped, Result = Untyped, Name extends string = string
     /** Reads the job again. */
     refresh(): Promise<void>;
     private toNewJob;
+}
+
+/** Strategies that need no function of the user's, by type: from a delay, ms, and a jitter, 0-1. */
+type BuiltInStrategies = Record<string, (delay: number, jitter?: number) => BackoffStrategy>;
+/** Delays between attempts, as workers compute them. */
+declare class Backoffs {
+    /** Strategies that need no function of the user's. */
+    static readonly builtinStrategies: BuiltInStrategies;
+    /** The full form of an option; `undefined` for none. */
+    static normalize(backoff: number | BackoffOptions | undefined): BackoffOptions | undefined;
+    /**
+     * The delay before the next attempt, ms; `undefined` without a backoff.
+     *
+     * @throws `Error` for a type that is not built in and has no strategy.
+     */
+    static calculate(backoff: BackoffOptions | undefined, attemptsMade: number, error: Error, job: Job, strategy?: BackoffStrategy): Promise<number> | number | undefined;
+}
+
+/** A client of Redis, as far as one is recognised. */
+interface RedisLike {
+    connect(...args: Untyped[]): Untyped;
+    disconnect(...args: Untyped[]): Untyped;
+    duplicate(...args: Untyped[]): Untyped;
+}
+/** What {@link removeAllQueueData} needs of a client; one of ioredis has it. */
+interface ScanningClient {
+    scanStream(options: {
+        match: string;
+        count?: number;
+    }): AsyncIterable<unknown>;
+    unlink?(...keys: string[]): Promise<unknown>;
+    del(...keys: string[]): Promise<unknown>;
+    quit(): Promise<unknown>;
+}
+/** Whether something is a client of Redis, rather than options for one. */
+declare function isRedisInstance(value: Untyped): value is RedisLike;
+/** Whether something is a client of a cluster. */
+declare function isRedisCluster(value: unknown): boolean;
+/** Whether an error is something else than a refused or a closed connection. */
+declare function isNotConnectionError(error: Error): boolean;
+/** Raises the number of listeners an emitter takes without a warning. */
+declare function increaseMaxListeners(emitter: {
+    getMaxListeners(): number;
+    setMaxListeners(count: number): unknown;
+}, count: number): void;
+/** Lowers the number of listeners an emitter takes without a warning. */
+declare function decreaseMaxListeners(emitter: {
+    getMaxListeners(): number;
+    setMaxListeners(count: number): unknown;
+}, count: number): void;
+/**
+ * Deletes everything of a queue and closes the client, which is how tests clean up. For queues in use there is
+ * `queue.obliterate()`. Answers `false` for a cluster, where it does nothing.
+ */
+declare function removeAllQueueData(client: ScanningClient, queueName: string, prefix?: string): Promise<boolean | undefined>;
+
+/** Largest priority a job can have. */
+declare const PRIORITY_LIMIT: number
+
+/** Release of this package. */
+declare const version: string;
+/** BullMQ release whose state in Redis this package reads and writes. */
+declare const bullmqVersion: string;
+/** The first number of {@link bullmqVersion}. */
+declare const BULLMQ_MAJOR_VERSION: number;
+
+/** Message of `ConnectionClosedError`. */
+declare const CONNECTION_CLOSED_ERROR_MSG = "Connection is closed.";
+/** Ends the name of an event reader's connection. */
+declare const QUEUE_EVENT_SUFFIX = ":qe";
+/** A short delay, ms. */
+declare const DELAY_TIME_1 = 100;
+/** A longer delay, ms. */
+declare const DELAY_TIME_5 = 5000;
+/** Short names of options in their stored form, by the names users write. */
+declare const optsEncodeMap: Readonly<Record<string, string>>;
+/** Names of options as users write them, by their short ones. */
+declare const optsDecodeMap: Readonly<Record<string, string>>;
+
+/** How many minutes of metrics to keep, for a worker's `metrics.maxDataPoints`. */
+declare enum MetricsTime {
+    ONE_MINUTE = 1,
+    FIVE_MINUTES = 5,
+    FIFTEEN_MINUTES = 15,
+    THIRTY_MINUTES = 30,
+    ONE_HOUR = 60,
+    ONE_WEEK = 10080,
+    TWO_WEEKS = 20160,
+    ONE_MONTH = 80640
+}
+/** What a connection is for. */
+declare enum ClientType {
+    blocking = "blocking",
+    normal = "normal"
+}
+/** What a sandboxed processor is told. */
+declare enum ChildCommand {
+    Init = 0,
+    Start = 1,
+    Stop = 2,
+    GetChildrenValuesResponse = 3,
+    GetIgnoredChildrenFailuresResponse = 4,
+    GetDependenciesCountResponse = 5,
+    MoveToWaitingChildrenResponse = 6,
+    Cancel = 7,
+    GetDependenciesResponse = 8
+}
+/** What a sandboxed processor tells. */
+declare enum ParentCommand {
+    Completed = 0,
+    Error = 1,
+    Failed = 2,
+    InitFailed = 3,
+    InitCompleted = 4,
+    Log = 5,
+    MoveToDelayed = 6,
+    MoveToWait = 7,
+    Progress = 8,
+    Update = 9,
+    GetChildrenValues = 10,
+    GetIgnoredChildrenFailures = 11,
+    GetDependenciesCount = 12,
+    MoveToWaitingChildren = 13,
+    GetDependencies = 14
+}
+
+/** Names of keys in Redis. */
+declare class QueueKeys {
+    /** First part of all keys. */
+    readonly prefix: string;
+    constructor(
+    /** First part of all keys. */
+    prefix?: string);
+    /** Names of a queue's keys; `''` is what they all begin with. */
+    getKeys(name: string): KeysMap;
+    /** The full key of one of the queue's suffixes, or of a job by its id. */
+    toKey(name: string, type: string): string;
+    /** `<prefix>:<queue name>` */
+    getQueueQualifiedName(name: string): string;
+    /** Opens nothing: only asked for names. */
+    private queue;
+}
+
+/** Size of a text in UTF-8, bytes. */
+declare function lengthInUtf8Bytes(text: string): number;
+/** Whether an object has no properties of its own. */
+declare function isEmpty(object: object): boolean;
+/** An object from names and values that follow each other. */
+declare function array2obj(pairs: readonly string[]): Record<string, string>;
+/** Names and values of an object, following each other; those that are `undefined` are left out. */
+declare function objectToFlatArray(object: Record<string, Untyped>): string[];
+/** An object's values as names and its names as values. */
+declare function invertObject(object: Record<string, string>): Record<string, string>;
+/** An object whose values are the parsed JSON texts of another. */
+declare function parseObjectValues(object: Record<string, string>): Record<string, Untyped>;
+/** An object without what is `undefined` in another. */
+declare function removeUndefinedFields<T extends Record<string, Untyped>>(object: Record<string, Untyped>): T;
+
+/** Waits; ends early when `abortController` is aborted. */
+declare function delay(ms: number, abortController?: AbortController): Promise<void>;
+
+/** Message of {@link RateLimitError}. Workers of every kind recognise it. */
+declare const RATE_LIMIT_ERROR = "bullmq:rateLimitExceeded";
+/** Message of an {@link UnrecoverableError} without one of its own. */
+declare const UNRECOVERABLE_ERROR = "bullmq:unrecoverable";
+/** Message of a {@link DelayedError} without one of its own. */
+declare const DELAYED_ERROR = "bullmq:movedToDelayed";
+/** Message of a {@link WaitingError} without one of its own. */
+declare const WAITING_ERROR = "bullmq:movedToWait";
+/** Message of a {@link WaitingChildrenError} without one of its own. */
+declare const WAITING_CHILDREN_ERROR = "bullmq:movedToWaitingChildren";
+/**
+ * Thrown by a processor: fail the job now, whatever attempts it has left.
+ *
+ * Recognised by its `name`, so one made by another copy of this package or by BullMQ works as well.
+ */
+declare class UnrecoverableError extends Error {
+    constructor(message?: string);
+}
+/** Thrown by a processor after `job.moveToDelayed(...)`: the job is already elsewhere, neither complete nor fail it. */
+declare class DelayedError extends Error {
+    constructor(message?: string);
+}
+/** Thrown by a processor after `job.moveToWait(...)`: the job is already elsewhere, neither complete nor fail it. */
+declare class WaitingError extends Error {
+    constructor(message?: string);
+}
+/** Thrown by a processor after `job.moveToWaitingChildren(...)`: the job waits for its children. */
+declare class WaitingChildrenError extends Error {
+    constructor(message?: string);
+}
+/** Thrown by a processor after `worker.rateLimit(ms)`: put the job back to wait without burning an attempt. */
+declare class RateLimitError extends Error {
+    constructor(message?: string);
+}
+
+/** Numeric `code` of errors that tell about a job's state, as BullMQ reports them. */
+declare enum ErrorCode {
+    JobNotExist = -1,
+    JobLockNotExist = -2,
+    JobNotInState = -3,
+    JobPendingChildren = -4,
+    ParentJobNotExist = -5,
+    JobLockMismatch = -6,
+    ParentJobCannotBeReplaced = -7,
+    JobBelongsToJobScheduler = -8,
+    JobHasFailedChildren = -9,
+    SchedulerJobIdCollision = -10,
+    SchedulerJobSlotsBusy = -11
+}
+/** Base of every error this package throws on its own account. */
+declare abstract class QueueError extends Error {
+    /** Stable, machine-readable cause: a name such as `QUEUE_UNAVAILABLE`, or one of {@link ErrorCode}. */
+    abstract readonly code: string | number;
+    /** The job the error is about, where there is one. */
+    readonly jobId?: string;
+    constructor(message: string, details?: ErrorDetails);
+}
+/** What an error may carry beside its message. */
+interface ErrorDetails {
+    /** The job the error is about. */
+    jobId?: string;
+    /** The error that led to this one. */
+    cause?: unknown;
+}
+/** The job does not exist (any more). */
+declare class JobMissingError extends QueueError {
+    readonly code = ErrorCode.JobNotExist;
+}
+/** The job's lock has expired or was released: another worker may have taken it. */
+declare class LockMissingError extends QueueError {
+    readonly code = ErrorCode.JobLockNotExist;
+}
+/** The job is not in the state that the operation needs. */
+declare class JobNotInStateError extends QueueError {
+    readonly code = ErrorCode.JobNotInState;
+}
+/** The job still waits for children. */
+declare class PendingDependenciesError extends QueueError {
+    readonly code = ErrorCode.JobPendingChildren;
+}
+/** The parent job does not exist. */
+declare class ParentJobMissingError extends QueueError {
+    readonly code = ErrorCode.ParentJobNotExist;
+}
+/** Another worker holds the job's lock. */
+declare class LockMismatchError extends QueueError {
+    readonly code = ErrorCode.JobLockMismatch;
+}
+/** The job already has another parent. */
+declare class ParentNotReplaceableError extends QueueError {
+    readonly code = ErrorCode.ParentJobCannotBeReplaced;
+}
+/** The pending job of a scheduler can only be removed with its scheduler. */
+declare class BelongsToSchedulerError extends QueueError {
+    readonly code = ErrorCode.JobBelongsToJobScheduler;
+}
+/** Another job has the id that the next job of a scheduler would get. */
+declare class SchedulerJobExistsError extends QueueError {
+    readonly code = ErrorCode.SchedulerJobIdCollision;
+}
+/** Other jobs have the ids of the next slot of a scheduler and of those after it. */
+declare class SchedulerSlotsTakenError extends QueueError {
+    readonly code = ErrorCode.SchedulerJobSlotsBusy;
+}
+/** The next job of a scheduler could not be added when the one before was taken. */
+declare class NextIterationError extends QueueError {
+    readonly code = "NEXT_ITERATION_FAILED";
+}
+/** A worker owns the job, so it cannot be removed. */
+declare class JobLockedError extends QueueError {
+    readonly code = "JOB_LOCKED";
+}
+/** Job data that cannot be stored: bytes (pass a path instead), or more of it than `sizeLimit` allows. */
+declare class InvalidJobDataError extends QueueError {
+    readonly code = "INVALID_JOB_DATA";
+}
+/** An option has a value that cannot work; the message names it. */
+declare class InvalidOptionError extends QueueError {
+    readonly code = "INVALID_OPTION";
+}
+/** Redis could not be reached within the deadline. */
+declare class QueueUnavailableError extends QueueError {
+    readonly code = "QUEUE_UNAVAILABLE";
+}
+/** The handle was closed. */
+declare class ConnectionClosedError extends QueueError {
+    readonly code = "CONNECTION_CLOSED";
+}
+/** `waitUntilFinished` gave up: the job did not finish within the time given. */
+declare class WaitTimeoutError extends QueueError {
+    readonly code = "WAIT_TIMEOUT";
+}
+/** A run took longer than its job's option `timeout`: why the attempt failed, and the reason of its signal. */
+declare class JobTimeoutError extends QueueError {
+    readonly code = "JOB_TIMEOUT";
+}
+/** Any other failure of the engine; `code` says which, in Node's words for connection errors (`ECONNREFUSED`, ...). */
+declare class EngineError extends QueueError {
+    readonly code: string;
+    constructor(code: string, message: string, details?: ErrorDetails);
 }
 
 /** Options of a {@link FlowProducer}. */
@@ -1532,6 +1725,11 @@ interface WorkerOptions extends QueueBaseOptions, SandboxOptions {
     removeOnComplete?: KeepJobs | undefined;
     /** What is kept of failed jobs that do not say so themselves. Default: all. */
     removeOnFail?: KeepJobs | undefined;
+    /**
+     * Interval of looks for finished jobs that are older than their retention by `age` allows, ms, above 0. One worker of the queue
+     * looks per interval; the age is that of the job that finished last, before that the worker's own. Default 60000.
+     */
+    retentionInterval?: number | undefined;
     /** Longest pause between attempts to reach Redis after an error, ms. Default 15000. */
     runRetryDelay?: number | undefined;
     /** Longest sleep while rate limited, ms, so that delayed jobs are still promoted. Default 30000. */
@@ -2096,6 +2294,19 @@ declare class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<Lis
     getJobLogs(jobId: string, start?: number, end?: number, asc?: boolean): Promise<JobLogs>;
     /** Finished jobs per minute, newest first. */
     getMetrics(type: 'completed' | 'failed', start?: number, end?: number): Promise<Metrics>;
+    /**
+     * The connections on which workers of the queue, in whatever process, wait for jobs, as CLIENT LIST shows them: `name` is the
+     * queue's, `rawname` the connection's, which ends with `:w:<worker name>` for a worker that has one.
+     */
+    getWorkers(): Promise<Record<string, string>[]>;
+    /** How many workers of the queue are connected. */
+    getWorkersCount(): Promise<number>;
+    /** The connections of event readers, as {@link QueueGetters.getWorkers}. */
+    getQueueEvents(): Promise<Record<string, string>[]>;
+    /** Counts of jobs and of finished jobs in Prometheus' text format; `labels` are added to every line. */
+    exportPrometheusMetrics(labels?: Record<string, string>): Promise<string>;
+    /** Counts jobs as {@link QueueGetters.getJobCounts} does and records the counts with the queue's `telemetry`. */
+    recordJobCountsMetric(...types: JobType[]): Promise<Record<string, number>>;
     /** Queue-wide settings. */
     getMeta(): Promise<QueueMeta>;
     /** Ms until jobs may start again; with `maxJobs`, only if that many have started. 0 or less if there is no limit now. */
@@ -2109,8 +2320,28 @@ declare class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<Lis
     } | null>;
 }
 
+/** Cleaning up behind jobs and old releases, and stopping jobs wherever they run. */
+declare class QueueMaintenance<JobBase extends Job, Listeners> extends QueueGetters<JobBase, Listeners> {
+    /**
+     * Stops a job that runs, in whatever process: within about a second the signal that its processor declared as third parameter
+     * aborts with `reason`. How the job ends is up to the processor, as after `worker.cancelJob`.
+     *
+     * Answers whether a worker holds the job. Workers of BullMQ do not listen.
+     */
+    cancel(jobId: string, reason?: string): Promise<boolean>;
+    /**
+     * Deletes what is left of jobs that are in no state, for instance after a state's key was deleted by hand; answers how many
+     * jobs that were.
+     *
+     * Looks at all keys of the server, `count` per step, and ends after `limit` jobs (0 = all).
+     */
+    removeOrphanedJobs(count?: number, limit?: number): Promise<number>;
+    /** Deletes what BullMQ before version 4 kept about priorities; 1 if there was something. */
+    removeDeprecatedPriorityKey(): Promise<number>;
+}
+
 /** The job schedulers of a queue. */
-declare class QueueSchedulers<JobBase extends Job, Listeners, Data, Result, Name extends string> extends QueueGetters<JobBase, Listeners> {
+declare class QueueSchedulers<JobBase extends Job, Listeners, Data, Result, Name extends string> extends QueueMaintenance<JobBase, Listeners> {
     readonly opts: QueueOptions;
     private schedulers;
     /** The queue's job schedulers as an object of their own; what it emits as `error`, the queue emits too. */
@@ -2257,6 +2488,30 @@ declare class Queue<DataTypeOrJob = Untyped, DefaultResultType = Untyped, Defaul
     private writeMeta;
 }
 
+/** What a {@link QueueEventsProducer} emits itself. */
+interface QueueEventsProducerListener {
+    /** Redis could not be reached. */
+    error: (error: Error) => void;
+}
+/**
+ * Publishes events of one's own in a queue's stream; {@link QueueEvents} emits them under their name.
+ *
+ * ```ts
+ * const producer = new QueueEventsProducer('email', { connection: 'redis://127.0.0.1:6379' });
+ * await producer.publishEvent({ eventName: 'opened', messageId: '17' });
+ * ```
+ */
+declare class QueueEventsProducer extends QueueBase<QueueEventsProducerListener> {
+    constructor(name: string, opts?: QueueEventsProducerOptions);
+    /**
+     * Appends an event to the stream, which then keeps about its newest `maxEvents`. Readers get every field as text: objects as
+     * JSON, `null` and `undefined` as an empty one.
+     */
+    publishEvent<T extends {
+        eventName: string;
+    }>(event: T, maxEvents?: number): Promise<void>;
+}
+
 /** The job that a processor in a file is handed. Its methods are carried out by the worker. */
 interface SandboxedJob<T = Untyped, R = Untyped> extends Omit<JobJson, 'data' | 'opts' | 'returnvalue'> {
     data: T;
@@ -2352,6 +2607,7 @@ declare class Worker<DataType = Untyped, ResultType = Untyped, NameType extends 
     private readonly loop;
     private running;
     private paused;
+    private stalledCheck;
     /**
      * @throws `Error` `Worker requires a connection`, `File <path> does not exist`, or one that names an option that cannot work.
      */
@@ -2391,6 +2647,11 @@ declare class Worker<DataType = Untyped, ResultType = Untyped, NameType extends 
     getNextJob(token: string, { block }?: GetNextJobOptions): Promise<Job<DataType, ResultType, NameType, ProgressType> | undefined>;
     /** Keeps locks of jobs for `duration` ms from now; answers the jobs whose lock is gone. */
     extendJobLocks(jobIds: string[], tokens: string[], duration: number): Promise<string[]>;
+    /**
+     * Looks every `stalledInterval`, beginning now, for jobs whose worker vanished. A worker that runs does so by itself; this is for
+     * one that works by hand. Does nothing with `skipStalledCheck`.
+     */
+    startStalledCheckTimer(): Promise<void>;
     /** Stops jobs from starting for `expireTimeMs` ms, in all workers; throw `Worker.RateLimitError()` afterwards. */
     rateLimit(expireTimeMs: number): Promise<void>;
     /** Aborts the signal of a running job; whether it runs here. What that means for the job is its processor's decision. */
@@ -2602,5 +2863,5 @@ declare class QueueService {
     private closeQueues;
 }
 
-export { BUILT_IN_QUEUES, BelongsToSchedulerError, ConnectionClosedError, DelayedError, EngineError, ErrorCode, FlowProducer, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, LockMismatchError, LockMissingError, MetricNames, NextIterationError, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueGetters, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UnrecoverableError, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, configure, createIORedisClient, createNodeRedisClient, databaseStores, emailProcessor, imageProcessor, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, pushProcessor, pushProcessors, sqliteStores };
-export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, DependenciesOpts, DependencyOpts, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, FlowJob, FlowJobBase, FlowJobNode, FlowNestedLeafJob, FlowOpts, FlowParentJob, FlowProducerListener, FlowProducerOptions, FlowQueuesOpts, FlowRootLeafJob, FlowRootParentJob, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobDependencies, JobJson, JobLogs, JobNode, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, MoveToWaitingChildrenOpts, NativeJobProcessor, NodeOpts, ObliterateOpts, ParentKeys, ParentOptions, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
+export { BUILT_IN_QUEUES, BULLMQ_MAJOR_VERSION, Backoffs, BelongsToSchedulerError, CONNECTION_CLOSED_ERROR_MSG, ChildCommand, ClientType, ConnectionClosedError, DELAYED_ERROR, DELAY_TIME_1, DELAY_TIME_5, DelayedError, EngineError, ErrorCode, FlowProducer, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, JobTimeoutError, LockMismatchError, LockMissingError, MetricNames, MetricsTime, NextIterationError, PRIORITY_LIMIT, ParentCommand, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_EVENT_SUFFIX, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueEventsProducer, QueueGetters, QueueKeys, QueueMaintenance, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UNRECOVERABLE_ERROR, UnrecoverableError, WAITING_CHILDREN_ERROR, WAITING_ERROR, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, array2obj, bullmqVersion, configure, createIORedisClient, createNodeRedisClient, databaseStores, decreaseMaxListeners, delay, emailProcessor, imageProcessor, increaseMaxListeners, invertObject, isEmpty, isNotConnectionError, isRedisCluster, isRedisInstance, lengthInUtf8Bytes, objectToFlatArray, optsDecodeMap, optsEncodeMap, parseObjectValues, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, pushProcessor, pushProcessors, removeAllQueueData, removeUndefinedFields, sqliteStores, version };
+export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, DependenciesOpts, DependencyOpts, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, FlowJob, FlowJobBase, FlowJobNode, FlowNestedLeafJob, FlowOpts, FlowParentJob, FlowProducerListener, FlowProducerOptions, FlowQueuesOpts, FlowRootLeafJob, FlowRootParentJob, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobDependencies, JobJson, JobLogs, JobNode, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, MoveToWaitingChildrenOpts, NativeJobProcessor, NodeOpts, ObliterateOpts, ParentKeys, ParentOptions, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueEventsProducerListener, QueueEventsProducerOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };

@@ -66,6 +66,16 @@ export declare class NativeQueue {
   removeChildDependency(jobId: string, nowMs: number): Promise<Answer<boolean>>
   /** Removes the jobs below a job that have not ended and that no worker owns. */
   removeUnprocessedChildren(jobId: string, nowMs: number): Promise<Answer<undefined>>
+  /** Begins the name of a connection that belongs to the queue: `<prefix>:<base64 of the queue>`. */
+  get clientName(): string
+  /** The connections of workers that wait for jobs, JSON text: objects with what CLIENT LIST says. */
+  getWorkers(): Promise<Answer<string>>
+  /** The connections on which events are read, as [`NativeQueue::get_workers`]. */
+  getEventReaders(): Promise<Answer<string>>
+  /** Asks the worker that holds a job to stop its run; whether one does. */
+  cancelJob(jobId: string, reason?: string | undefined | null): Promise<Answer<boolean>>
+  /** Appends an event of the user's own to the stream. */
+  publishEvent(event: NativePublishedEvent): Promise<Answer<undefined>>
   /** Replaces a job's payload (JSON text). */
   updateJobData(jobId: string, data: string): Promise<Answer<undefined>>
   /** Publishes a job's progress (JSON text). */
@@ -104,6 +114,10 @@ export declare class NativeQueue {
   retryJobs(state: string, count: number, upToMs: number): Promise<Answer<undefined>>
   /** Makes all delayed jobs run now. */
   promoteJobs(count: number): Promise<Answer<undefined>>
+  /** Deletes what is left of jobs that are in no state and answers how many there were. */
+  removeOrphanedJobs(scanCount: number, limit: number): Promise<Answer<number>>
+  /** Deletes what old releases of BullMQ kept about priorities; 1 if there was something. */
+  removeDeprecatedPriorityKey(): Promise<Answer<number>>
   /** Trims the event stream and answers how many entries went. */
   trimEvents(maxEvents: number): Promise<Answer<number>>
   /** Keeps jobs from starting for this long, ms. */
@@ -179,6 +193,8 @@ export declare class NativeQueue {
   setWorkOptions(options: NativeWorkerOptions, slots: NativeSlotSource): void
   /** Takes the next job under `token` as four lines, or `null`; with `waits`, after waiting for one. */
   takeJob(token: string, waits: boolean, nowMs: number): Promise<Answer<string | undefined | null>>
+  /** Moves jobs whose worker vanished back to the queue and answers their ids; does nothing if another worker did lately. */
+  checkStalled(nowMs: number): Promise<Answer<Array<string>>>
   /** Ends a run of a job as `end` (two lines) says, and with `takes_next` takes the next job under the same token. */
   finishJob(job: NativeActiveJob, end: string, takesNext: boolean, nowMs: number): Promise<Answer<NativeManualEnd>>
   /** Puts an active job off until `until_ms`. */
@@ -298,11 +314,21 @@ export declare class NativeWorker {
 }
 
 /**
+ * The pause before the next attempt by a built-in strategy, ms; `null` for a type that is not built in.
+ *
+ * `backoff`: JSON text as users write it; `attempts_made` counts the failed attempt; `random` is in [0, 1).
+ */
+export declare function backoffPause(backoff: string, attemptsMade: number, random: number): number | null
+
+/**
  * The backoff type that only the user's strategy knows, if the job would be retried after this failure; otherwise `null`.
  *
  * `attempts_made` counts the failed attempt; `options` is JSON text as users write it.
  */
 export declare function backoffTypeToAsk(options: string, attemptsMade: number, failureName: string): string | null
+
+/** BullMQ release whose state in Redis this package reads and writes. */
+export declare const BULLMQ_VERSION: string
 
 /** How finished jobs are counted. */
 export interface CollectMetrics {
@@ -508,6 +534,16 @@ export interface NativeNewScheduler {
   localZone: string
 }
 
+/** An event of the user's own. */
+export interface NativePublishedEvent {
+  /** Names of its fields. */
+  names: Array<string>
+  /** Their values, in the same order. */
+  values: Array<string>
+  /** About how many entries the stream keeps. */
+  maxEvents: number
+}
+
 /** How push messages are sent; absent options take the processor's defaults. */
 export interface NativePushOptions {
   /** Public VAPID key, base64url. */
@@ -622,6 +658,8 @@ export interface NativeWorkerHealth {
   lastFetchAgeMs?: number
   /** Jobs running now. */
   activeJobs: number
+  /** How long, at most in the last minute, JavaScript took to come back for more events, ms. */
+  eventLoopLagMs: number
 }
 
 /** Options of a worker; absent ones take the engine's defaults. */
@@ -654,6 +692,8 @@ export interface NativeWorkerOptions {
   removeOnComplete?: KeepJobs
   /** Retention of failed jobs that do not bring their own. */
   removeOnFail?: KeepJobs
+  /** Interval of looks for finished jobs that are too old, ms. */
+  retentionInterval?: number
   /** Whether finished jobs are counted. */
   metrics?: CollectMetrics
   /** Longest pause between attempts to reach Redis, ms. */
@@ -665,6 +705,9 @@ export interface NativeWorkerOptions {
 /** The first time after `from_ms` that a cron pattern matches in a zone; `null` if there is none. */
 export declare function nextCronTime(pattern: string, fromMs: number, zone: string): number | null
 
+/** Largest priority a job can have. */
+export declare const PRIORITY_LIMIT: number
+
 /** Bound on jobs started per time. */
 export interface RateLimiter {
   /** Jobs per window. */
@@ -672,6 +715,9 @@ export interface RateLimiter {
   /** Length of a window, ms. */
   duration: number
 }
+
+/** Short names of options in their stored form, by the name users write. */
+export declare function shortOptionNames(): Record<string, string>
 
 /** The options of a stored job as users see them (both JSON text). */
 export declare function showJobOptions(stored: string): string
@@ -681,6 +727,9 @@ export interface TaggedError {
   /** The failure. */
   error: NativeError
 }
+
+/** Release of this package. */
+export declare const VERSION: string
 
 /** The defaults of a worker whose locks live `lock_duration` ms (absent: as long as by default). */
 export declare function workerDefaults(lockDuration?: number | undefined | null): NativeWorkerDefaults

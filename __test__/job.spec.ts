@@ -61,7 +61,8 @@ describe('a job', () => {
     const json = job.asJSON();
     expect(json).toMatchObject({ data: '{"n":1}', opts: { kl: 5, attempts: 2 }, returnvalue: 'null' });
     const again = Job.fromJSON(queue, json);
-    expect(again.toJSON()).toEqual(job.toJSON());
+    // As with BullMQ: the form that processes exchange leaves the delay out.
+    expect(again.toJSON()).toEqual({ ...job.toJSON(), delay: undefined });
     expect(Job.optsFromJSON('{"kl":5}')).toEqual({ keepLogs: 5 });
     expect(Job.optsFromJSON()).toEqual({});
   });

@@ -92,8 +92,9 @@ describe('queue maintenance', () => {
     const cleaned: unknown[] = [];
     queue.on('cleaned', (ids, type) => cleaned.push(ids, type));
     const ids = await add(3);
-    expect(await queue.clean(0, 2, 'waiting')).toEqual(ids.slice(0, 2));
-    expect(cleaned).toEqual([ids.slice(0, 2), 'wait']);
+    const [first, second] = ids;
+    expect(await queue.clean(0, 2, 'waiting')).toEqual([second, first]);
+    expect(cleaned).toEqual([[second, first], 'wait']);
     expect(await queue.getWaitingCount()).toBe(1);
   });
 

@@ -1,8 +1,12 @@
 //! Job options between the form users write and the one that is stored.
 
+use std::collections::HashMap;
+
 use napi_derive::napi;
-use synapse_queue_engine::job::{BackoffKind, FailedAttempt, Failure, JobOptions, RetryDecision, retry_decision};
-use synapse_queue_engine::queue::{pack_options, show_options, unpack_options};
+use synapse_queue_engine::job::{
+    Backoff, BackoffKind, FailedAttempt, Failure, JobOptions, RetryDecision, retry_decision,
+};
+use synapse_queue_engine::queue::{MAX_PRIORITY, SHORT_OPTION_NAMES, pack_options, show_options, unpack_options};
 
 use crate::native_error::exception;
 
@@ -22,6 +26,26 @@ pub fn show_job_options(stored: String) -> napi::Result<String, String> {
 #[napi]
 pub fn encode_job_options(options: String) -> napi::Result<String, String> {
     pack_options(&options).map_err(exception)
+}
+
+/// Largest priority a job can have.
+#[napi]
+pub const PRIORITY_LIMIT: u32 = MAX_PRIORITY;
+
+/// Short names of options in their stored form, by the name users write.
+#[napi]
+pub fn short_option_names() -> HashMap<&'static str, &'static str> {
+    SHORT_OPTION_NAMES.into_iter().collect()
+}
+
+/// The pause before the next attempt by a built-in strategy, ms; `null` for a type that is not built in.
+///
+/// `backoff`: JSON text as users write it; `attempts_made` counts the failed attempt; `random` is in [0, 1).
+#[napi]
+pub fn backoff_pause(backoff: String, attempts_made: u32, random: f64) -> Option<i64> {
+    let backoff = serde_json::from_str(&backoff).ok().as_ref().and_then(Backoff::from_json)?;
+    let is_built_in = matches!(backoff.kind, BackoffKind::Fixed | BackoffKind::Exponential);
+    is_built_in.then(|| backoff.pause_ms(attempts_made, random))
 }
 
 /// The backoff type that only the user's strategy knows, if the job would be retried after this failure; otherwise `null`.

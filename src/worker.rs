@@ -45,6 +45,8 @@ pub struct NativeWorkerHealth {
     pub last_fetch_age_ms: Option<i64>,
     /// Jobs running now.
     pub active_jobs: u32,
+    /// How long, at most in the last minute, JavaScript took to come back for more events, ms.
+    pub event_loop_lag_ms: f64,
 }
 
 /// Where the slots of schedulers come from.
@@ -243,6 +245,7 @@ impl NativeWorker {
             connected: self.connection.is_connected(),
             last_fetch_age_ms: health.and_then(|health| health.last_fetch_ms).map(|at_ms| (now_ms - at_ms).max(0)),
             active_jobs: health.map_or(0, |health| u32::try_from(health.active).unwrap_or(u32::MAX)),
+            event_loop_lag_ms: health.map_or(0.0, |health| health.owner_lag.as_secs_f64() * 1_000.0),
         }
     }
 }

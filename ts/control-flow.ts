@@ -1,5 +1,13 @@
 /** Message of {@link RateLimitError}. Workers of every kind recognise it. */
 export const RATE_LIMIT_ERROR = 'bullmq:rateLimitExceeded';
+/** Message of an {@link UnrecoverableError} without one of its own. */
+export const UNRECOVERABLE_ERROR = 'bullmq:unrecoverable';
+/** Message of a {@link DelayedError} without one of its own. */
+export const DELAYED_ERROR = 'bullmq:movedToDelayed';
+/** Message of a {@link WaitingError} without one of its own. */
+export const WAITING_ERROR = 'bullmq:movedToWait';
+/** Message of a {@link WaitingChildrenError} without one of its own. */
+export const WAITING_CHILDREN_ERROR = 'bullmq:movedToWaitingChildren';
 
 /**
  * Thrown by a processor: fail the job now, whatever attempts it has left.
@@ -7,7 +15,7 @@ export const RATE_LIMIT_ERROR = 'bullmq:rateLimitExceeded';
  * Recognised by its `name`, so one made by another copy of this package or by BullMQ works as well.
  */
 export class UnrecoverableError extends Error {
-  constructor(message = 'bullmq:unrecoverable') {
+  constructor(message: string = UNRECOVERABLE_ERROR) {
     super(message);
     this.name = 'UnrecoverableError';
   }
@@ -15,7 +23,7 @@ export class UnrecoverableError extends Error {
 
 /** Thrown by a processor after `job.moveToDelayed(...)`: the job is already elsewhere, neither complete nor fail it. */
 export class DelayedError extends Error {
-  constructor(message = 'bullmq:movedToDelayed') {
+  constructor(message: string = DELAYED_ERROR) {
     super(message);
     this.name = 'DelayedError';
   }
@@ -23,7 +31,7 @@ export class DelayedError extends Error {
 
 /** Thrown by a processor after `job.moveToWait(...)`: the job is already elsewhere, neither complete nor fail it. */
 export class WaitingError extends Error {
-  constructor(message = 'bullmq:movedToWait') {
+  constructor(message: string = WAITING_ERROR) {
     super(message);
     this.name = 'WaitingError';
   }
@@ -31,7 +39,7 @@ export class WaitingError extends Error {
 
 /** Thrown by a processor after `job.moveToWaitingChildren(...)`: the job waits for its children. */
 export class WaitingChildrenError extends Error {
-  constructor(message = 'bullmq:movedToWaitingChildren') {
+  constructor(message: string = WAITING_CHILDREN_ERROR) {
     super(message);
     this.name = 'WaitingChildrenError';
   }

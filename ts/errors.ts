@@ -122,6 +122,11 @@ export class WaitTimeoutError extends QueueError {
   readonly code = 'WAIT_TIMEOUT';
 }
 
+/** A run took longer than its job's option `timeout`: why the attempt failed, and the reason of its signal. */
+export class JobTimeoutError extends QueueError {
+  readonly code = 'JOB_TIMEOUT';
+}
+
 /** Any other failure of the engine; `code` says which, in Node's words for connection errors (`ECONNREFUSED`, ...). */
 export class EngineError extends QueueError {
   readonly code: string;

@@ -1,9 +1,14 @@
 /** Job queue and background workers on Redis. */
+export * from './bullmq';
 export {
+  DELAYED_ERROR,
   DelayedError,
   RATE_LIMIT_ERROR,
   RateLimitError,
+  UNRECOVERABLE_ERROR,
   UnrecoverableError,
+  WAITING_CHILDREN_ERROR,
+  WAITING_ERROR,
   WaitingChildrenError,
   WaitingError,
 } from './control-flow';
@@ -42,7 +47,9 @@ export type * from './stores';
 export { Queue, type QueueListener } from './queue';
 export { QueueBase, type KeysMap } from './queue-base';
 export { QueueEvents, type QueueEventsListener } from './queue-events';
+export { QueueEventsProducer, type QueueEventsProducerListener } from './queue-events-producer';
 export { QueueGetters } from './queue-getters';
+export { QueueMaintenance } from './queue-maintenance';
 export { QueueSchedulers } from './queue-schedulers';
 export type { NativeJobProcessor, ProcessorMap } from './processor-map';
 export type { SandboxedJob } from './sandbox/sandboxed-job';

@@ -71,7 +71,8 @@ export class JobFields<Data, Result, Name extends string, Progress extends JobPr
   ) {
     this.name = name;
     this.timestamp = opts.timestamp ?? Date.now();
-    this.delay = opts.delay ?? 0;
+    // As in BullMQ, absent until the job is read from Redis.
+    this.delay = opts.delay as number;
     this.priority = opts.priority ?? 0;
     this.queueQualifiedName = queue.qualifiedName;
     this.texts = {

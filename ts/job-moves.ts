@@ -84,8 +84,9 @@ export abstract class JobMoves<Data, Result, Name extends string, Progress exten
     const { resetAttemptsMade = false, resetAttemptsStarted = false } = options;
     const reset = { made: resetAttemptsMade, started: resetAttemptsStarted };
     await answer(this.queue.native.retryJob(this.knownId(), state, reset));
-    delete this.finishedOn;
-    delete this.processedOn;
+    // BullMQ's values for what a job that runs again does not have.
+    this.finishedOn = null as unknown as number;
+    this.processedOn = null as unknown as number;
     this.failedReason = null as unknown as string;
     this.returnvalue = null as Result;
     if (resetAttemptsMade) {

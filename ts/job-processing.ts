@@ -9,7 +9,12 @@ import { measureMove, traceEnd } from './telemetry/end-spans';
 import type { JobJson, JobProgress } from './types';
 
 /** What a finish that takes the next job answers: that job, its id, ms until the rate limit ends, time of the next delayed job. */
-export type NextJobData = [job: JobJson | undefined, id: string | undefined, limitDelay: number, delayUntil: number];
+export type NextJobData = [
+  job: Omit<JobJson, 'id'> | undefined,
+  id: string | undefined,
+  limitDelay: number,
+  delayUntil: number,
+];
 
 /** How a job that is processed by hand ends. */
 type ManualEnd = Omit<RunEnd, 'jobId' | 'token' | 'outcome'> & { outcome: 'completed' | 'failed' };
@@ -109,7 +114,7 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
     }
     const job = JobFields.read(this.queue, readJobRecord(next.job.split('\n'), 0));
     const { delay, priority } = job;
-    const json = { ...job.asJSON(), delay, priority };
-    return [json, json.id, next.rateLimitMs, next.nextDelayedMs];
+    const { id, ...json } = { ...job.asJSON(), delay, priority };
+    return [json, id, next.rateLimitMs, next.nextDelayedMs];
   }
 }

@@ -50,10 +50,16 @@ export class JobRunner<Data, Result, Name extends string, Progress extends JobPr
       run.result = (await this.processors.javascript?.(job, token, controller?.signal)) as Result;
       return { jobId, token, outcome: 'completed', returnvalue: stringifyValue(run.result) };
     } catch (thrown) {
-      // Listeners of `failed` may expect an error object even when nothing was thrown.
-      run.thrown = thrown ?? new Error(String(thrown));
-      return { jobId, token, ...(await this.endOfFailed(job, run.thrown)) };
+      // A run that has timed out has failed already.
+      return run.isReported ? { jobId, token, outcome: 'moved' } : this.fail(run, thrown);
     }
+  }
+
+  /** How a run ends that failed with `thrown`; the first failure of a run is the one that counts. */
+  async fail(run: Run<Data, Result, Name, Progress>, thrown: unknown): Promise<RunEnd> {
+    // Listeners of `failed` may expect an error object even when nothing was thrown.
+    run.thrown ??= thrown ?? new Error(String(thrown));
+    return { jobId: run.job.id ?? '', token: run.token, ...(await this.endOfFailed(run.job, run.thrown)) };
   }
 
   private async endOfFailed(

@@ -90,6 +90,16 @@ export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Queu
     await this.native.close(true);
   }
 
+  /** The queue's name as it stands in the names of connections. */
+  protected base64Name(): string {
+    return Buffer.from(this.name).toString('base64');
+  }
+
+  /** Name of a connection that belongs to the queue. */
+  protected clientName(suffix = ''): string {
+    return this.native.clientName + suffix;
+  }
+
   /** Whether failed attempts to connect are to be emitted from here. */
   protected watchesConnection(): boolean {
     return true;

@@ -2,6 +2,7 @@ import { readDependencies, type DependenciesPage } from './dependencies-page';
 import { Job } from './job';
 import { LINES_PER_JOB, readJobRecord } from './job-record';
 import { answer } from './native-answer';
+import { prometheusText } from './prometheus';
 import { QueueBase } from './queue-base';
 import type { JobLogs, JobState, JobType, Metrics, QueueMeta } from './types';
 
@@ -158,6 +159,43 @@ export class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<List
   /** Finished jobs per minute, newest first. */
   async getMetrics(type: 'completed' | 'failed', start = 0, end = -1): Promise<Metrics> {
     return JSON.parse(await answer(this.native.getMetrics(type, start, end))) as Metrics;
+  }
+
+  /**
+   * The connections on which workers of the queue, in whatever process, wait for jobs, as CLIENT LIST shows them: `name` is the
+   * queue's, `rawname` the connection's, which ends with `:w:<worker name>` for a worker that has one.
+   */
+  async getWorkers(): Promise<Record<string, string>[]> {
+    return JSON.parse(await answer(this.native.getWorkers())) as Record<string, string>[];
+  }
+
+  /** How many workers of the queue are connected. */
+  async getWorkersCount(): Promise<number> {
+    return (await this.getWorkers()).length;
+  }
+
+  /** The connections of event readers, as {@link QueueGetters.getWorkers}. */
+  async getQueueEvents(): Promise<Record<string, string>[]> {
+    return JSON.parse(await answer(this.native.getEventReaders())) as Record<string, string>[];
+  }
+
+  /** Counts of jobs and of finished jobs in Prometheus' text format; `labels` are added to every line. */
+  async exportPrometheusMetrics(labels: Record<string, string> = {}): Promise<string> {
+    const [counts, completed, failed] = await Promise.all([
+      this.getJobCounts(),
+      this.getMetrics('completed', 0, 0),
+      this.getMetrics('failed', 0, 0),
+    ]);
+    const totals = { completed: completed.meta.count, failed: failed.meta.count };
+    return prometheusText({ queue: this.name, counts, totals }, labels);
+  }
+
+  /** Counts jobs as {@link QueueGetters.getJobCounts} does and records the counts with the queue's `telemetry`. */
+  async recordJobCountsMetric(...types: JobType[]): Promise<Record<string, number>> {
+    const counts = await this.getJobCounts(...types);
+    const { tracing } = this;
+    tracing?.guard(() => tracing.measurements?.counts(counts));
+    return counts;
   }
 
   /** Queue-wide settings. */

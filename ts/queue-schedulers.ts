@@ -2,13 +2,16 @@ import type { Job } from './job';
 import { JobScheduler } from './job-scheduler';
 import type { QueueOptions } from './options/queue-options';
 import type { JobSchedulerJson, JobSchedulerTemplate, RepeatOptions } from './options/scheduler-options';
-import { QueueGetters } from './queue-getters';
+import { QueueMaintenance } from './queue-maintenance';
 
 /** The job schedulers of a queue. */
-export class QueueSchedulers<JobBase extends Job, Listeners, Data, Result, Name extends string> extends QueueGetters<
-  JobBase,
-  Listeners
-> {
+export class QueueSchedulers<
+  JobBase extends Job,
+  Listeners,
+  Data,
+  Result,
+  Name extends string,
+> extends QueueMaintenance<JobBase, Listeners> {
   declare readonly opts: QueueOptions;
   private schedulers: Promise<JobScheduler> | undefined;
 

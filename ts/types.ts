@@ -127,6 +127,11 @@ export interface WorkerHealth {
   lastFetchAgeMs: number | null;
   /** Jobs running now. */
   activeJobs: number;
+  /**
+   * How long, at most in the last minute, the event loop took to come back to the worker after it was handed events, ms,
+   * listeners included. Measured at least at each renewal of locks while jobs run.
+   */
+  eventLoopLagMs: number;
 }
 
 /** Extracts the data type where a queue is declared by its job type. */

@@ -17,6 +17,7 @@ export type WorkerEvent =
       finishedOn?: number;
       delay: number;
     }
+  | { event: 'timedOut'; jobId: string; token: string; failure: FailureJson }
   | { event: 'handedBack'; jobId: string; token: string }
   | { event: 'progress'; jobId: string }
   | { event: 'log'; jobId: string; level: LogLevel; message: string }

@@ -1,4 +1,5 @@
 import { Job } from './job';
+import { JobTimeoutError } from './errors';
 import { JobRunner, linesOf, type Run, type RunEnd } from './job-runner';
 import { parseProgress, readJobRecord } from './job-record';
 import { LazyJson } from './lazy-json';
@@ -103,6 +104,9 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
       case 'cancelled':
         this.runs.get(event.token)?.controller?.abort(event.reason);
         break;
+      case 'timedOut':
+        void this.timedOut(event);
+        break;
       case 'stalled':
         owner.emit('stalled', event.jobId, 'active');
         break;
@@ -149,7 +153,21 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
   }
 
   protected async process(run: Run<Data, Result, Name, Progress>): Promise<void> {
-    this.ended(run, await this.runner.run(run));
+    const end = await this.runner.run(run);
+    if (!run.isReported) {
+      this.ended(run, end);
+    }
+  }
+
+  /** A run that took too long fails now, whatever its processor still does. */
+  private async timedOut({ token, jobId, failure }: EventOf<'timedOut'>): Promise<void> {
+    const run = this.runs.get(token);
+    if (run && !run.isReported) {
+      run.isReported = true;
+      const error = new JobTimeoutError(failure.message, { jobId });
+      run.controller?.abort(error);
+      this.ended(run, await this.runner.fail(run, error));
+    }
   }
 
   /** Hands a run's end to the engine together with all others of this turn. */
@@ -199,7 +217,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
   protected failed(event: EventOf<'failed'>, stacktrace: string): void {
     const run = this.endRun(event.token);
     const { failure, attemptsMade, finishedOn, delay } = event;
-    const error = run?.thrown ?? Object.assign(new Error(failure.message), failure);
+    const error = run?.thrown ?? toFailedError(event);
     if (run) {
       Object.assign(run.job, { failedReason: failure.message, attemptsMade, delay });
       run.job.stacktrace = stacktrace === '' ? [] : (JSON.parse(stacktrace) as string[]);
@@ -241,4 +259,11 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     }
     return undefined;
   }
+}
+
+/** What a processor in Rust failed with. */
+function toFailedError({ failure, jobId }: EventOf<'failed'>): Error {
+  return failure.name === 'JobTimeoutError'
+    ? new JobTimeoutError(failure.message, { jobId })
+    : Object.assign(new Error(failure.message), failure);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { delay } from './bullmq/delay';
 import { RateLimitError } from './control-flow';
 import { NextIterationError } from './errors';
 import { Job } from './job';
@@ -14,6 +15,7 @@ import { QueueBase } from './queue-base';
 import { isProcessorFile, type ProcessorFile } from './sandbox/processor-file';
 import { Sandbox } from './sandbox/sandbox';
 import { traceWorker } from './telemetry/worker-spans';
+import { StalledCheckTimer } from './stalled-check-timer';
 import type { JobProgress, Processor, Untyped, WorkerHealth } from './types';
 import { WorkerLoop } from './worker-loop';
 import type { WorkerListener } from './worker-listener';
@@ -44,6 +46,7 @@ export class Worker<
   private readonly loop: WorkerLoop<DataType, ResultType, NameType, ProgressType>;
   private running: Promise<void> | undefined;
   private paused = false;
+  private stalledCheck: StalledCheckTimer | undefined;
 
   /**
    * @throws `Error` `Worker requires a connection`, `File <path> does not exist`, or one that names an option that cannot work.
@@ -204,6 +207,18 @@ export class Worker<
     return answer(this.native.extendJobLocks(jobIds, tokens, duration));
   }
 
+  /**
+   * Looks every `stalledInterval`, beginning now, for jobs whose worker vanished. A worker that runs does so by itself; this is for
+   * one that works by hand. Does nothing with `skipStalledCheck`.
+   */
+  async startStalledCheckTimer(): Promise<void> {
+    const { skipStalledCheck, stalledInterval } = this.opts;
+    if (skipStalledCheck !== true && !this.running && !this.closing) {
+      this.stalledCheck ??= new StalledCheckTimer(this, stalledInterval ?? 0);
+      await this.stalledCheck.start();
+    }
+  }
+
   /** Stops jobs from starting for `expireTimeMs` ms, in all workers; throw `Worker.RateLimitError()` afterwards. */
   async rateLimit(expireTimeMs: number): Promise<void> {
     await answer(this.native.rateLimit(expireTimeMs));
@@ -221,23 +236,13 @@ export class Worker<
 
   /** How the worker is doing, without asking Redis. */
   health(): WorkerHealth {
-    const { connected, lastFetchAgeMs = null, activeJobs } = this.nativeWorker.health();
-    return { connected, lastFetchAgeMs, activeJobs };
+    const { connected, lastFetchAgeMs = null, activeJobs, eventLoopLagMs } = this.nativeWorker.health();
+    return { connected, lastFetchAgeMs, activeJobs, eventLoopLagMs };
   }
 
   /** Waits; ends early when `abortController` is aborted. */
   async delay(milliseconds = 0, abortController?: AbortController): Promise<void> {
-    const signal = abortController?.signal;
-    if (signal?.aborted) {
-      return;
-    }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      signal?.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await delay(milliseconds, abortController);
   }
 
   private openLoop(): WorkerLoop<DataType, ResultType, NameType, ProgressType> {
@@ -261,6 +266,7 @@ export class Worker<
   }
 
   protected override async shutDown(ended: Promise<void> = this.nativeWorker.close()): Promise<void> {
+    this.stalledCheck?.stop();
     await ended;
     // Failures of the loop have been emitted.
     await this.running?.catch(() => undefined);

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 
-import type { FlowProducer, Job, Processor, Queue, QueueEvents, QueueOptions, Worker, WorkerOptions } from 'bullmq';
+import type {
+  FlowProducer,
+  Job,
+  Processor,
+  Queue,
+  QueueEvents,
+  QueueEventsProducer,
+  QueueOptions,
+  Worker,
+  WorkerOptions,
+} from 'bullmq';
 import { Redis } from 'ioredis';
 
 import { redisUrl } from '../support/redis';
@@ -114,6 +124,10 @@ export class World {
     await events.waitUntilReady();
     return events;
   };
+
+  /** Publishes events of the scenario's own. */
+  readonly eventsProducer = (): QueueEventsProducer =>
+    this.closing(new this.api.QueueEventsProducer(QUEUE_NAME, this.#base()));
 
   /** A client for objects that are refused: bullmq leaves the copies open that it made of it. */
   readonly lend = (): Redis => {

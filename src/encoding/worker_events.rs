@@ -56,6 +56,11 @@ enum Header<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'a str>,
     },
+    TimedOut {
+        job_id: &'a str,
+        token: &'a str,
+        failure: FailureJson<'a>,
+    },
     LocksRenewed {
         job_ids: &'a [String],
     },
@@ -122,6 +127,7 @@ fn header(event: &WorkerEvent) -> Header<'_> {
         WorkerEvent::Cancelled { job_id, token, reason } => {
             Header::Cancelled { job_id, token, reason: reason.as_deref() }
         }
+        WorkerEvent::TimedOut { job_id, token, failure } => Header::TimedOut { job_id, token, failure: failure.into() },
         WorkerEvent::LocksRenewed { job_ids } => Header::LocksRenewed { job_ids },
         WorkerEvent::LockRenewalFailed { job_ids } => Header::LockRenewalFailed { job_ids },
         WorkerEvent::Error { error } => Header::Error { error: error.into() },

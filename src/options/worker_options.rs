@@ -38,6 +38,8 @@ pub struct NativeWorkerOptions {
     pub remove_on_complete: Option<KeepJobs>,
     /// Retention of failed jobs that do not bring their own.
     pub remove_on_fail: Option<KeepJobs>,
+    /// Interval of looks for finished jobs that are too old, ms.
+    pub retention_interval: Option<f64>,
     /// Whether finished jobs are counted.
     pub metrics: Option<CollectMetrics>,
     /// Longest pause between attempts to reach Redis, ms.
@@ -95,6 +97,8 @@ impl TryFrom<NativeWorkerOptions> for WorkerOptions {
                 .unwrap_or(default.drain_delay),
             remove_on_complete: given.remove_on_complete.map(retention),
             remove_on_fail: given.remove_on_fail.map(retention),
+            retention_interval: duration_ms("retentionInterval", given.retention_interval)?
+                .unwrap_or(default.retention_interval),
             metrics_max_points: count(
                 "metrics.maxDataPoints",
                 given.metrics.and_then(|metrics| metrics.max_data_points),

@@ -77,6 +77,18 @@ impl NativeQueue {
         self.handle.run(self.queue.promote_jobs(count.into())).await
     }
 
+    /// Deletes what is left of jobs that are in no state and answers how many there were.
+    #[napi]
+    pub async fn remove_orphaned_jobs(&self, scan_count: u32, limit: u32) -> Answer<i64> {
+        self.handle.run(async { Ok(count(self.queue.remove_orphans(scan_count.into(), limit.into()).await?)) }).await
+    }
+
+    /// Deletes what old releases of BullMQ kept about priorities; 1 if there was something.
+    #[napi]
+    pub async fn remove_deprecated_priority_key(&self) -> Answer<i64> {
+        self.handle.run(async { Ok(self.queue.remove_legacy_priorities().await?.into()) }).await
+    }
+
     /// Trims the event stream and answers how many entries went.
     #[napi]
     pub async fn trim_events(&self, max_events: u32) -> Answer<i64> {

@@ -1,6 +1,7 @@
 //! The native side of `Queue`: identity, adding jobs, life of the handle.
 
 mod children;
+mod clients;
 mod jobs;
 mod maintenance;
 mod parts;
@@ -26,7 +27,12 @@ use crate::options::HandleOptions;
 use crate::runtime;
 
 /// BullMQ release whose state in Redis this package reads and writes.
-pub(crate) const BULLMQ_VERSION: &str = "6.7.0";
+#[napi]
+pub const BULLMQ_VERSION: &str = "6.7.0";
+
+/// Release of this package.
+#[napi]
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// About how many entries the event stream keeps unless the user says otherwise, as in BullMQ.
 const DEFAULT_MAX_EVENTS: u32 = 10_000;

@@ -69,6 +69,13 @@ impl NativeQueue {
         self.handle.run(async { Ok(self.work()?.take(&token, waits, now_ms).await?.as_ref().map(job_text)) }).await
     }
 
+    /// Moves jobs whose worker vanished back to the queue and answers their ids; does nothing if another worker did lately.
+    #[napi]
+    pub async fn check_stalled(&self, now_ms: i64) -> Answer<Vec<String>> {
+        runtime::clock().follow(now_ms);
+        self.handle.run(async { self.work()?.check_stalled(now_ms).await }).await
+    }
+
     /// Ends a run of a job as `end` (two lines) says, and with `takes_next` takes the next job under the same token.
     #[napi]
     pub async fn finish_job(

@@ -40,6 +40,11 @@ export interface DefaultJobOptions {
   keepLogs?: number | undefined;
   /** Stack traces kept per job; 0 = none. Default: all. */
   stackTraceLimit?: number | undefined;
+  /**
+   * How long a run may take, ms, at least 1; then its signal aborts and the attempt fails with `JobTimeoutError`, whatever the
+   * processor still does. Workers of BullMQ ignore it. Default: no limit.
+   */
+  timeout?: number | undefined;
   /** Largest size of `data`, bytes of UTF-8 JSON. Default: no limit. */
   sizeLimit?: number | undefined;
 }

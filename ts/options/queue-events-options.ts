@@ -1,5 +1,8 @@
 import type { QueueBaseOptions } from './queue-options';
 
+/** Options of a {@link QueueEventsProducer}. */
+export type QueueEventsProducerOptions = QueueBaseOptions;
+
 /** Options of {@link QueueEvents}. */
 export interface QueueEventsOptions extends QueueBaseOptions {
   /** Start reading at once. Default `true`. */

@@ -57,6 +57,11 @@ export interface WorkerOptions extends QueueBaseOptions, SandboxOptions {
   removeOnComplete?: KeepJobs | undefined;
   /** What is kept of failed jobs that do not say so themselves. Default: all. */
   removeOnFail?: KeepJobs | undefined;
+  /**
+   * Interval of looks for finished jobs that are older than their retention by `age` allows, ms, above 0. One worker of the queue
+   * looks per interval; the age is that of the job that finished last, before that the worker's own. Default 60000.
+   */
+  retentionInterval?: number | undefined;
   /** Longest pause between attempts to reach Redis after an error, ms. Default 15000. */
   runRetryDelay?: number | undefined;
   /** Longest sleep while rate limited, ms, so that delayed jobs are still promoted. Default 30000. */

@@ -10,6 +10,7 @@ import { failingChildren, retryingChildren, runningFlows, waitingForChildren } f
 import { readingFlows, removingFlows, untyingChildren } from './flows-reading';
 import { customSettings, getters, noSettings } from './getters';
 import { manual } from './manual';
+import { housekeeping } from './housekeeping';
 import { bulk, customIds, lifo, priority } from './ids-and-order';
 import { data, logs, missing, progress } from './job-details';
 import { limits } from './limits';
@@ -42,6 +43,7 @@ export const scenarios: readonly Scenario[] = [
   ].flat(),
   ...[telemetryOfQueues, telemetryOfWorkers, sandbox].flat(),
   ...[getters, customSettings, noSettings, progress, logs, data, missing].flat(),
+  ...housekeeping,
   ...[removal, draining, cleaningUp, obliteration, events, waitUntilFinished, construction, workerOptions].flat(),
   ...[upserts.everyUpsert, upserts.everyReplaced, upserts.collisions, upserts.patternUpsert].flat(),
   ...[upserts.refusedSchedules, upserts.refusedTemplates].flat(),

@@ -51,6 +51,13 @@ for _, state in ipairs(states) do
       end
     end
     delete_jobs(base, ids)
+    if state[1] == "active" then
+      local locks = {}
+      for i, job_id in ipairs(ids) do
+        locks[i] = base .. job_id .. ":lock"
+      end
+      redis.call("DEL", unpack(locks))
+    end
     for _, family in ipairs(orphaned) do
       discard_parent(base, family[1], family[2], now_ms)
     end

@@ -44,9 +44,12 @@ else
   page = redis.call("ZRANGE", key, offset, offset + count - 1)
 end
 
--- What decides over a finished job is its place alone.
-local wanted = is_finished and { "deid", "parentKey" } or { "deid", "parentKey", "rjk", "processedOn", "timestamp" }
-local removed, orphaned = {}, {}
+-- What decides over a finished job is its place alone; a completed one has left its parent's dependencies.
+local wanted = { "deid", "parentKey", "rjk", "processedOn", "timestamp" }
+if is_finished then
+  wanted = state == "failed" and { "deid", "parentKey" } or { "deid" }
+end
+local removed, positions, orphaned = {}, {}, {}
 for i = 1, #page do
   local position = is_list and #page + 1 - i or i
   local job_id = page[position]
@@ -57,10 +60,7 @@ for i = 1, #page do
     or (not is_finished and is_pending_of_scheduler(base, job_id, fields[3]))
   if not is_spared then
     removed[#removed + 1] = job_id
-    if is_list then
-      -- An empty id marks the entry, so that one LREM takes all of them, however long the list is beyond this page.
-      redis.call("LSET", key, position - 1 - #page - offset, "")
-    end
+    positions[#removed] = position
     if fields[1] then
       release_deduplication(base, job_id, fields[1])
     end
@@ -70,8 +70,17 @@ for i = 1, #page do
   end
 end
 if #removed > 0 then
-  if is_list then
+  local is_whole = #removed == #page
+  if is_whole and is_list and offset == 0 then
+    redis.call("LTRIM", key, 0, -(#page + 1))
+  elseif is_list then
+    -- An empty id marks the entry, so that one LREM takes all of them, however long the list is beyond this page.
+    for _, position in ipairs(positions) do
+      redis.call("LSET", key, position - 1 - #page - offset, "")
+    end
     redis.call("LREM", key, -#removed, "")
+  elseif is_whole then
+    redis.call("ZREMRANGEBYRANK", key, offset, offset + #page - 1)
   else
     redis.call("ZREM", key, unpack(removed))
   end

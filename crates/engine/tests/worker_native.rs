@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use support::Fixture;
 use synapse_queue_engine::job::{Failure, Job};
-use synapse_queue_engine::options::WorkerOptions;
+use synapse_queue_engine::options::{Retention, WorkerOptions};
 use synapse_queue_engine::processor::{JobContext, LogLevel, Outcome, Processor};
 use synapse_queue_engine::worker::WorkerEvent;
 use worker_harness::{Native, Setup, start};
@@ -158,5 +158,63 @@ async fn cancelling_reaches_a_native_processor() {
     assert!(harness.worker.cancel("1", None));
 
     assert_eq!(harness.failed().await.0.message, "cancelled between stages");
+    harness.close().await;
+}
+
+#[tokio::test]
+async fn a_native_job_over_its_timeout_is_stopped_and_fails_the_attempt() {
+    let mut fixture = Fixture::new().await;
+    fixture.add("{\"timeout\":20,\"attempts\":2}").await;
+    let processor = Native(|_| std::future::pending());
+    let mut harness = start(&fixture, Setup::native(WorkerOptions::default(), processor));
+
+    let (failure, attempts_made, is_final) = harness.failed().await;
+    assert_eq!((failure.name.as_str(), failure.code.as_deref()), ("JobTimeoutError", Some("JOB_TIMEOUT")));
+    assert_eq!(failure.message, "job 1 did not end within its timeout of 20 ms");
+    assert_eq!((attempts_made, is_final), (1, false));
+    let (_, attempts_made, is_final) = harness.failed().await;
+    assert_eq!((attempts_made, is_final), (2, true));
+
+    assert_eq!(fixture.sorted_set("failed").await.len(), 1);
+    harness.close().await;
+}
+
+#[tokio::test]
+async fn a_run_is_stopped_from_any_process_and_a_job_that_nobody_holds_is_not() {
+    let fixture = Fixture::new().await;
+    assert!(!fixture.queue.cancel("1", "enough").await.unwrap());
+    fixture.add("").await;
+    let processor = Native(|_| std::future::pending());
+    let mut harness = start(&fixture, Setup::native(WorkerOptions::default(), processor));
+    harness.wait_for(|event| matches!(event, WorkerEvent::Active { .. }).then_some(())).await;
+
+    assert!(fixture.queue.cancel("1", "enough").await.unwrap());
+
+    let reason = harness
+        .wait_for(|event| match event {
+            WorkerEvent::Cancelled { job_id, reason, .. } => Some((job_id.clone(), reason.clone())),
+            _ => None,
+        })
+        .await;
+    assert_eq!(reason, ("1".to_owned(), Some("enough".to_owned())));
+    harness.worker.close(Some(Duration::ZERO)).await;
+}
+
+#[tokio::test]
+async fn finished_jobs_that_are_too_old_go_while_nothing_else_finishes() {
+    let mut fixture = Fixture::new().await;
+    let completed = fixture.key("completed");
+    let old: Vec<(i64, String)> = (0..600).map(|n| (1_000, format!("old{n}"))).collect();
+    let _: () = redis::AsyncCommands::zadd_multiple(&mut fixture.redis, completed, &old).await.unwrap();
+    let day = Retention { age_s: Some(86_400), ..Retention::keep_all() };
+    let options = WorkerOptions {
+        remove_on_complete: Some(day),
+        retention_interval: Duration::from_millis(20),
+        ..WorkerOptions::default()
+    };
+    let harness = start(&fixture, options);
+
+    let emptied = async { while !fixture.sorted_set("completed").await.is_empty() {} };
+    tokio::time::timeout(Duration::from_secs(10), emptied).await.expect("old jobs go");
     harness.close().await;
 }

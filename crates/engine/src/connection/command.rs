@@ -150,6 +150,11 @@ impl Connection {
         Reply::new("reply of a pipeline", self.repeat(Request::Many(pipeline)).await?).into_items()
     }
 
+    /// Runs a read-only command on every node of a cluster, or on the one server; the replies in no particular order.
+    pub async fn call_each_node(&self, command: &Cmd) -> Result<Vec<Value>> {
+        Reply::new("reply of all nodes", self.repeat(Request::EachNode(command)).await?).into_items()
+    }
+
     async fn repeat(&self, request: Request<'_>) -> Result<Value> {
         let started = Instant::now();
         let mut last_error: Option<RedisError> = None;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::{ClusterClient, NodeAddress};
 use redis::cluster_async::ClusterConnection;
+use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
 use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
 use redis::{AsyncConnectionConfig, Cmd, ConnectionAddr, IntoConnectionInfo, Pipeline, RedisResult, Value};
 
@@ -51,6 +52,8 @@ pub(super) enum Socket {
 #[derive(Clone, Copy)]
 pub(super) enum Request<'a> {
     One(&'a Cmd),
+    /// One command to all nodes of a cluster; answered with a list of replies.
+    EachNode(&'a Cmd),
     Many(&'a Pipeline),
 }
 
@@ -101,6 +104,16 @@ impl Socket {
                 Self::Single(socket) => socket.req_packed_command(command).await?,
                 Self::Cluster(socket) => socket.req_packed_command(command).await?,
             },
+            Request::EachNode(command) => Value::Array(match self {
+                Self::Single(socket) => vec![socket.req_packed_command(command).await?],
+                Self::Cluster(socket) => {
+                    let everywhere = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllNodes, None));
+                    match socket.route_command(command.clone(), everywhere).await? {
+                        Value::Map(replies) => replies.into_iter().map(|(_node, reply)| reply).collect(),
+                        reply => vec![reply],
+                    }
+                }
+            }),
             Request::Many(pipeline) => {
                 let count = pipeline.len();
                 Value::Array(match self {

@@ -1,5 +1,7 @@
 //! The options a job was added with, as its hash keeps them.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 use crate::job::Backoff;
@@ -31,6 +33,8 @@ pub struct JobOptions {
     pub priority: u32,
     /// Largest payload accepted, bytes of UTF-8 JSON. `None` = no limit.
     pub size_limit: Option<u64>,
+    /// How long a run may take before it fails, at least 1 ms. `None` = as long as it likes.
+    pub timeout: Option<Duration>,
 }
 
 impl JobOptions {
@@ -52,6 +56,10 @@ impl JobOptions {
             timestamp: integer(&fields, "timestamp"),
             priority: unsigned(&fields, "priority").unwrap_or(0),
             size_limit: integer(&fields, "sizeLimit").and_then(|limit| u64::try_from(limit).ok()),
+            timeout: integer(&fields, "timeout")
+                .and_then(|ms| u64::try_from(ms).ok())
+                .filter(|ms| *ms > 0)
+                .map(Duration::from_millis),
         }
     }
 }
@@ -76,7 +84,7 @@ mod tests {
         let options = JobOptions::parse(
             r#"{"attempts":3,"backoff":{"type":"exponential","delay":2000,"jitter":0.5},"removeOnComplete":true,
                 "removeOnFail":{"age":604800},"kl":10,"stackTraceLimit":2,"lifo":true,"delay":50,"timestamp":1.7e+12,"priority":7,
-                "sizeLimit":1024,"de":{"id":"x"},"jobId":"custom"}"#,
+                "sizeLimit":1024,"de":{"id":"x"},"jobId":"custom","timeout":500}"#,
         );
         let expected = JobOptions {
             attempts: 3,
@@ -90,6 +98,7 @@ mod tests {
             timestamp: Some(1_700_000_000_000),
             priority: 7,
             size_limit: Some(1_024),
+            timeout: Some(Duration::from_millis(500)),
         };
         assert_eq!(options, expected);
     }

@@ -47,6 +47,9 @@ pub struct WorkerOptions {
     pub remove_on_complete: Option<Retention>,
     /// Retention of failed jobs that do not bring their own. Defaults to keeping all.
     pub remove_on_fail: Option<Retention>,
+    /// Interval of looks for finished jobs that are older than their retention allows, above 0; one worker of a queue looks per
+    /// interval. Defaults to 60 s.
+    pub retention_interval: Duration,
     /// Minutes of metrics (finished jobs per minute) to keep. Defaults to none, as does 0: finished jobs are not counted.
     pub metrics_max_points: Option<u32>,
     /// Longest pause between attempts to reach Redis after an error; attempts start at 50 ms and never pause longer than 1 s, so
@@ -73,6 +76,7 @@ impl Default for WorkerOptions {
             drain_delay: Duration::from_secs(5),
             remove_on_complete: None,
             remove_on_fail: None,
+            retention_interval: Duration::from_mins(1),
             metrics_max_points: None,
             run_retry_delay: Duration::from_secs(15),
             maximum_rate_limit_delay: Duration::from_secs(30),
@@ -91,6 +95,7 @@ impl WorkerOptions {
             (self.drain_delay.is_zero(), "drainDelay must be greater than 0"),
             (self.concurrency == 0, "concurrency must be a finite number greater than 0"),
             (self.lock_duration.is_zero(), "lockDuration must be greater than 0"),
+            (self.retention_interval.is_zero(), "retentionInterval must be greater than 0"),
             (self.lock_renew_time().is_zero(), "lockRenewTime must be greater than 0"),
             (self.max_blocked.is_zero(), "maxBlocked must be greater than 0"),
             (self.limiter.is_some_and(|limiter| limiter.max == 0), "limiter.max must be greater than 0"),

@@ -1,8 +1,11 @@
 //! The producer side: adding jobs, reading them, maintenance.
 
+mod cancellation;
 mod children;
+mod clients;
 mod counts;
 mod deduplication;
+mod events;
 mod family;
 mod getters;
 mod job_data;
@@ -13,6 +16,7 @@ mod metrics;
 mod moves;
 mod new_job;
 mod option_names;
+mod orphans;
 mod pausing;
 mod removal;
 mod schedule_healing;
@@ -27,14 +31,15 @@ use crate::error::{Error, Result};
 use crate::scripts::{AddBatcher, EncodedJob, Scripts};
 use crate::wire::QueueKeys;
 pub use children::{Child, ChildrenKind, ChildrenPage, ChildrenScan, DependencyKind, DependencyPage};
+pub use clients::QueueClient;
 pub use counts::JobCounts;
 pub use job_data::JobLogs;
 pub use meta::QueueMeta;
 pub use metrics::Metrics;
 pub use moves::RetryJobs;
 pub(crate) use new_job::parse_options;
-pub use new_job::{NewJob, ResolvedOptions};
-pub use option_names::{pack_options, show_options, unpack_options};
+pub use new_job::{MAX_PRIORITY, NewJob, ResolvedOptions};
+pub use option_names::{SHORT_OPTION_NAMES, pack_options, show_options, unpack_options};
 pub use removal::{Clean, CleanState, Drain, Obliterate};
 pub(crate) use schedule_healing::heal_schedules;
 pub use schedulers::{NewScheduler, SchedulerRange};

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::scripts::{EncodedJob, JobLinks};
 
 /// Largest priority Redis' sorted set scores leave room for.
-const MAX_PRIORITY: u32 = 2_097_151;
+pub const MAX_PRIORITY: u32 = 2_097_151;
 
 /// What may become of a parent when its child fails; a job can have one of them.
 const FAILURE_POLICIES: [&str; 4] =
@@ -58,6 +58,7 @@ impl ResolvedOptions {
         complete(&mut options);
         check_policies(&options)?;
         check_backoff(&options)?;
+        check_timeout(&options)?;
         Ok(Self {
             id: custom_id(&options)?,
             timestamp: integer(&options, "timestamp"),
@@ -129,6 +130,15 @@ fn check_backoff(options: &Map<String, Value>) -> Result<()> {
         return Err(invalid("Jitter should be between 0 and 1"));
     }
     Ok(())
+}
+
+fn check_timeout(options: &Map<String, Value>) -> Result<()> {
+    match options.get("timeout") {
+        Some(timeout) if timeout.as_f64().is_none_or(|ms| ms < 1.0) => {
+            Err(invalid(format!("timeout must be a number of ms greater than 0, got {timeout}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn priority(options: &Map<String, Value>) -> Result<u32> {
@@ -213,6 +223,7 @@ mod tests {
                 json!({ "failParentOnFailure": true, "removeDependencyOnFailure": true }),
                 "The following options cannot be used together: removeDependencyOnFailure, failParentOnFailure",
             ),
+            (json!({ "timeout": 0 }), "timeout must be a number of ms greater than 0, got 0"),
             (json!({ "debounce": {} }), "Debounce option has been removed. Use deduplication option instead"),
         ];
         for (options, message) in refusals {

@@ -6,7 +6,7 @@ use super::new_job::{parse_options, to_text};
 use crate::error::Result;
 
 /// Stored names of options whose own name would take room in every job.
-const SHORT_NAMES: [(&str, &str); 6] = [
+pub const SHORT_OPTION_NAMES: [(&str, &str); 6] = [
     ("deduplication", "de"),
     ("failParentOnFailure", "fpof"),
     ("continueParentOnFailure", "cpof"),
@@ -54,7 +54,7 @@ pub(super) fn complete(options: &mut Map<String, Value>) {
 
 /// Replaces long names by the stored ones.
 pub(super) fn pack(mut options: Map<String, Value>) -> Map<String, Value> {
-    for (long, short) in SHORT_NAMES {
+    for (long, short) in SHORT_OPTION_NAMES {
         if let Some(value) = options.remove(long) {
             options.insert(short.into(), value);
         }
@@ -69,7 +69,7 @@ pub(super) fn pack(mut options: Map<String, Value>) -> Map<String, Value> {
 
 /// The inverse of [`pack`].
 fn unpack(mut options: Map<String, Value>) -> Map<String, Value> {
-    for (long, short) in SHORT_NAMES {
+    for (long, short) in SHORT_OPTION_NAMES {
         if let Some(value) = options.remove(short) {
             options.insert(long.into(), value);
         }

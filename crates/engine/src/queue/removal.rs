@@ -3,12 +3,14 @@
 use crate::error::Result;
 use crate::queue::Queue;
 use crate::scripts::{Children, Removal, Sweep};
-use crate::wire::{Reply, escape_glob};
+use crate::wire::{CALLS, Reply};
 
 /// Jobs looked at per call, so that one call holds Redis for a few milliseconds at most.
 const PAGE_SIZE: u64 = 250;
 /// Jobs of a flow that one call removes, so that it holds Redis for a few milliseconds at most.
 const MAX_FAMILY: usize = 500;
+/// Jobs that BullMQ cleans per step, which shows in the order of the ids.
+const BULLMQ_CHUNK: usize = 10_000;
 /// Keys looked at per SCAN call.
 const SCAN_COUNT: u64 = 1_000;
 
@@ -74,6 +76,11 @@ impl CleanState {
         }
     }
 
+    /// Whether its keys are lists.
+    fn is_list(self) -> bool {
+        matches!(self, Self::Active | Self::Paused | Self::Waiting)
+    }
+
     /// The state BullMQ calls `name` in `clean`.
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name {
@@ -115,7 +122,12 @@ impl Queue {
         for (index, key) in keys.iter().enumerate() {
             let sweep =
                 Sweep { max_ms, limit: clean.limit, announces: index + 1 == keys.len(), ..Sweep::new(key, now_ms) };
+            let first = removed.len();
             self.sweep_key(sweep, &mut removed).await?;
+            if clean.state.is_list() {
+                // BullMQ reads a list from the end that is served last, this many at a time.
+                removed[first..].chunks_mut(BULLMQ_CHUNK).for_each(<[String]>::reverse);
+            }
         }
         Ok(removed)
     }
@@ -156,6 +168,13 @@ impl Queue {
         self.forget_calls().await
     }
 
+    /// Deletes what BullMQ before version 4 kept about priorities; whether there was something.
+    pub async fn remove_legacy_priorities(&self) -> Result<bool> {
+        let mut command = redis::cmd("UNLINK");
+        command.arg(self.keys().legacy_priorities());
+        Ok(Reply::new("removed keys", self.connection().call(&command).await?).into_integer()? == 1)
+    }
+
     /// Shortens the event stream to about its newest `max_events` entries and returns how many went.
     pub async fn trim_events(&self, max_events: u64) -> Result<u64> {
         let mut command = redis::cmd("XTRIM");
@@ -165,20 +184,16 @@ impl Queue {
 
     /// Deletes the remembered answers of calls, which would otherwise be gone in a minute.
     async fn forget_calls(&self) -> Result<()> {
-        let pattern = format!("{}*", escape_glob(&self.keys().call("")));
         let mut cursor = "0".to_owned();
         loop {
-            let mut scan = redis::cmd("SCAN");
-            scan.arg(&cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(SCAN_COUNT);
-            let mut reply = Reply::new("SCAN", self.connection().call(&scan).await?).into_items()?.into_iter();
-            cursor = Reply::new("SCAN cursor", reply.next().unwrap_or(redis::Value::Nil)).into_text()?;
-            let keys = Reply::new("SCAN keys", reply.next().unwrap_or(redis::Value::Nil)).into_texts()?;
+            let (next, keys) = self.scripts.scan_keys(CALLS, &cursor, SCAN_COUNT).await?;
             if !keys.is_empty() {
                 self.connection().call(redis::cmd("UNLINK").arg(keys)).await?;
             }
-            if cursor == "0" {
+            if next == "0" {
                 return Ok(());
             }
+            cursor = next;
         }
     }
 }

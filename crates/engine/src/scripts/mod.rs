@@ -3,16 +3,20 @@
 mod add;
 mod add_batcher;
 mod add_flow;
+mod cancellation;
+mod events;
 mod family;
 mod job_data;
 mod job_moves;
 mod locks;
 mod observation;
 mod operation;
+mod orphans;
 mod pausing;
 mod removal;
 #[cfg(test)]
 mod repeat_tests;
+mod retention;
 mod running_job;
 mod schedulers;
 mod settle;

@@ -268,3 +268,21 @@ async fn a_repeated_page_of_removals_still_tells_which_jobs_are_below() {
 
     assert_eq!(Reply::new("page", reply).into_texts().unwrap(), [keys.job("2")]);
 }
+
+#[tokio::test]
+async fn a_repeated_publication_appends_one_entry() {
+    let mut fixture = Fixture::new().await;
+    fixture.repeat(&source::PUBLISH_EVENT, &["10", "event", "mine"]).await;
+    let events = fixture.scripts.keys().events();
+    let length: usize = fixture.redis.xlen(events).await.unwrap();
+    assert_eq!(length, 1);
+}
+
+#[tokio::test]
+async fn a_repeated_removal_of_orphans_still_tells_how_many_there_were() {
+    let mut fixture = Fixture::new().await;
+    let job = fixture.scripts.keys().job("lost");
+    let _: () = fixture.redis.hset(job, "name", "paint").await.unwrap();
+    let reply = fixture.repeat(&source::REMOVE_ORPHANS, &["lost"]).await;
+    assert_eq!(Reply::new("orphans", reply).into_integer().unwrap(), 1);
+}

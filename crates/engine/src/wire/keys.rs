@@ -51,6 +51,18 @@ const SUFFIXES: [&str; 18] = [
     "metrics",
 ];
 
+/// Begins what follows the id in the keys beside a job's hash.
+const JOB_PARTS: [&str; 6] = ["dependencies", "failed", "lock", "logs", "processed", "unsuccessful"];
+
+/// What else can follow the base in the queue's own keys: parts of longer names, and names that are no longer in use.
+const OTHER_SUFFIXES: [&str; 5] = ["call", "de", "delay", "dn", "priority"];
+
+/// Begins, below the base, what is kept of calls, for a minute at most.
+pub(crate) const CALLS: &str = "call:";
+
+/// Hash of requests to stop runs, below the base.
+pub(crate) const CANCELLATIONS: &str = "call:cancellations";
+
 impl QueueKeys {
     /// Keys of `queue` under `prefix` (BullMQ's default prefix is `bull`).
     ///
@@ -186,22 +198,34 @@ impl QueueKeys {
         (totals, per_minute)
     }
 
+    /// Where BullMQ before version 4 kept priorities.
+    pub(crate) fn legacy_priorities(&self) -> String {
+        format!("{}priority", self.base)
+    }
+
+    /// Requests to stop runs, by lock token; gone a minute after the newest.
+    pub(crate) fn cancellations(&self) -> String {
+        format!("{}{CANCELLATIONS}", self.base)
+    }
+
+    /// Set while no worker need look for finished jobs that are too old.
+    pub(crate) fn retention_check(&self) -> String {
+        self.call("retention")
+    }
+
+    /// The id of the job that `key` is a part of: its hash, or what is kept beside it. `None` for the queue's own keys, for those
+    /// of other queues, and for jobs of schedulers.
+    pub(crate) fn job_id_of<'k>(&self, key: &'k str) -> Option<&'k str> {
+        let suffix = key.strip_prefix(&self.base)?;
+        let (id, part) = suffix.split_once(':').unwrap_or((suffix, ""));
+        let is_of_a_job = part.is_empty() || JOB_PARTS.contains(&part);
+        (is_of_a_job && !SUFFIXES.contains(&id) && !OTHER_SUFFIXES.contains(&id)).then_some(id)
+    }
+
     /// The remembered answer of one script call, kept for a minute so that a repeated call takes effect once.
     pub(crate) fn call(&self, call_id: &str) -> String {
-        format!("{}call:{call_id}", self.base)
+        format!("{}{CALLS}{call_id}", self.base)
     }
-}
-
-/// `text` as a pattern that matches nothing else.
-pub(crate) fn escape_glob(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '*' | '?' | '[' | ']' | '\\' | '^' | '-') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern
 }
 
 impl fmt::Debug for QueueKeys {
@@ -228,6 +252,16 @@ mod tests {
         assert_eq!((keys.prefix(), keys.queue(), job_id), ("my:{prefix}", "email", "7"));
         assert_eq!(keys.hash_tag(), "prefix");
         assert!(QueueKeys::split_job_key("bull:email").is_none());
+    }
+
+    #[test]
+    fn tells_the_keys_of_jobs_from_those_of_the_queue() {
+        let keys = QueueKeys::new("bull", "email").unwrap();
+        let id_of = |suffix: &str| keys.job_id_of(&format!("bull:email:{suffix}")).map(str::to_owned);
+        assert_eq!([id_of("7"), id_of("a-b:logs")], [Some("7".into()), Some("a-b".into())]);
+        let own = ["wait", "repeat:x:5", "call:1", "de:x", "metrics:failed", "priority", "a:b:c"];
+        assert_eq!(own.map(id_of), [const { None }; 7]);
+        assert_eq!(keys.job_id_of("bull:push:7"), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The bytes in Redis: keys, job hashes, packed options, replies. Pure, no I/O.
 
+mod client_list;
 mod client_name;
 mod job_hash;
 mod keys;
@@ -8,9 +9,10 @@ mod reply;
 mod scheduler;
 mod stream;
 
+pub(crate) use client_list::clients;
 pub(crate) use client_name::{queue_events_client_name, worker_client_name};
 pub use job_hash::job_from_hash;
-pub(crate) use keys::escape_glob;
+pub(crate) use keys::{CALLS, CANCELLATIONS};
 pub use keys::{JobAddress, QueueKeys};
 pub(crate) use ledger::{ledger_field, ledger_part};
 pub(crate) use reply::{Reply, malformed};

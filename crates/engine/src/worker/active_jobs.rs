@@ -1,10 +1,12 @@
 //! The jobs a worker holds.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
+
+use super::run_timeout::RunClock;
 
 /// One run of a job: from being fetched until Redis has taken its result.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub(super) struct ActiveJob {
     pub(super) cancellation: CancellationToken,
     /// The task of a native processor.
     pub(super) native: Option<AbortHandle>,
+    /// Ends the run when its job's timeout has passed.
+    pub(super) clock: Option<Arc<RunClock>>,
 }
 
 /// How far a run is.
@@ -97,6 +101,17 @@ impl ActiveJobs {
         stop(&mut self.lock(), |_, run| run.job_id == job_id && run.stage != Stage::Settling, None)
     }
 
+    /// Stops one run; `None` if it has ended.
+    pub(super) fn stop_run(&self, token: &str) -> Option<StoppedRun> {
+        stop(&mut self.lock(), |candidate, run| candidate == token && run.stage != Stage::Settling, None).pop()
+    }
+
+    /// Tokens of the runs that have not ended.
+    pub(super) fn running(&self) -> Vec<String> {
+        let runs = self.lock();
+        runs.iter().filter(|(_, run)| run.stage == Stage::Running).map(|(token, _)| token.clone()).collect()
+    }
+
     /// Marks runs as having lost their lock and stops them. Tokens of runs that ended meanwhile are passed over.
     pub(super) fn lose(&self, tokens: &[&str]) -> Vec<StoppedRun> {
         stop(&mut self.lock(), |token, run| run.stage == Stage::Running && tokens.contains(&token), Some(Stage::Lost))
@@ -159,6 +174,7 @@ mod tests {
             is_native: false,
             cancellation: CancellationToken::new(),
             native: None,
+            clock: None,
         }
     }
 

@@ -138,7 +138,10 @@ impl Actor {
             self.state.job_ended();
             let token = result.token.clone();
             match Settlement::of(&job, result, self.circumstances()) {
-                Some(settlement) => self.unsettled.push_back(settlement),
+                Some(settlement) => {
+                    self.shared.retentions.note(&settlement.finish.kind);
+                    self.unsettled.push_back(settlement);
+                }
                 None => self.shared.active.remove(&token),
             }
         }

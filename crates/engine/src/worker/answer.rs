@@ -13,6 +13,7 @@ use crate::scripts::{FetchedJob, SettleReply};
 use super::active_jobs::{ActiveJob, Stage};
 use super::actor::{Actor, Answer};
 use super::result::{JobOutcome, JobResult};
+use super::run_timeout::{self, EndedBy};
 use super::settlement::Settlement;
 use super::state::Fetched;
 use super::{WorkerEvent, executor};
@@ -95,7 +96,10 @@ impl Actor {
         let job = Arc::new(job);
         let runner = self.runner_of(&job);
         let cancellation = CancellationToken::new();
-        let superseded = self.shared.active.insert(token.clone(), active_job(&job, &runner, &cancellation));
+        let mut run = active_job(&job, &runner, &cancellation);
+        let ended_by = if run.is_native { EndedBy::Engine } else { EndedBy::Owner };
+        run.clock = run_timeout::start(&self.shared, (&job, &token), ended_by, &cancellation);
+        let superseded = self.shared.active.insert(token.clone(), run);
         for run in superseded {
             let reason = Some(Error::LockNotRenewed { job_id: run.job_id.clone() }.to_string());
             events.push(WorkerEvent::Cancelled { job_id: run.job_id, token: run.token, reason });
@@ -147,6 +151,7 @@ fn active_job(job: &Job, runner: &Runner, cancellation: &CancellationToken) -> A
         is_native: matches!(runner, Runner::Native(_)),
         cancellation: cancellation.clone(),
         native: None,
+        clock: None,
     }
 }
 

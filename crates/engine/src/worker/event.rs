@@ -89,6 +89,15 @@ pub enum WorkerEvent {
         /// Why, in the words of whoever cancelled.
         reason: Option<String>,
     },
+    /// The job's timeout has passed: the run must stop, and the owner must settle it with this failure.
+    TimedOut {
+        /// The job.
+        job_id: String,
+        /// The run.
+        token: String,
+        /// Says so.
+        failure: Failure,
+    },
     /// Locks were renewed.
     LocksRenewed {
         /// The jobs.

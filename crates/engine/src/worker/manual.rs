@@ -105,6 +105,13 @@ impl ManualWork {
         Ok(())
     }
 
+    /// Moves jobs whose worker vanished back to the queue and returns their ids. Of all workers of a queue one does per
+    /// `stalled_interval`; the others find nothing.
+    pub async fn check_stalled(&self, now_ms: i64) -> Result<Vec<String>> {
+        let WorkerOptions { max_stalled_count, stalled_interval, .. } = self.options;
+        self.scripts.move_stalled(max_stalled_count, stalled_interval, now_ms).await
+    }
+
     /// Ends a run of `job` under `token` as the job's options say, and with `takes_next` takes the next job under the same token,
     /// unless this one is to be tried again at once.
     ///
@@ -199,5 +206,6 @@ fn active_job(job: &Job) -> ActiveJob {
         is_native: false,
         cancellation: CancellationToken::new(),
         native: None,
+        clock: None,
     }
 }

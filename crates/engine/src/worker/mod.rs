@@ -5,6 +5,7 @@
 mod active_jobs;
 mod actor;
 mod answer;
+mod cancel_watcher;
 mod closing;
 mod event;
 mod executor;
@@ -17,10 +18,13 @@ mod manual;
 mod marker_wait;
 mod outbox;
 mod result;
+mod retention;
+mod run_timeout;
 mod settlement;
 mod shared;
 mod stalled_checker;
 mod state;
+mod turns;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -88,6 +92,9 @@ pub struct WorkerHealth {
     pub is_paused: bool,
     /// Whether it is ending or has ended.
     pub is_closing: bool,
+    /// How long, at most in the last minute, the owner took to come back for more events after it was given some: the lag of its
+    /// event loop, with what its listeners took. Measured at least at each lock renewal while jobs run.
+    pub owner_lag: Duration,
     /// When Redis last answered a fetch, ms since the Unix epoch. An idle worker fetches at least once per `drain_delay`.
     pub last_fetch_ms: Option<i64>,
 }
@@ -101,8 +108,10 @@ impl Worker {
         config.options.validate()?;
         let client_name = crate::wire::worker_client_name(&config.keys, config.options.name.as_deref());
         let marker = MarkerWait::new(config.connection.clone(), client_name, config.keys.marker());
+        let retentions = retention::Retentions::new(config.options.remove_on_complete, config.options.remove_on_fail);
         let shared = Arc::new(Shared {
             controls: Controls::new(config.options.concurrency),
+            retentions,
             options: config.options,
             scripts: Scripts::new(config.connection, config.keys),
             processors: config.processors,
@@ -119,7 +128,9 @@ impl Worker {
 
     /// All events since the last call, in order, waiting for the first; empty once the worker has closed.
     pub async fn next(&self) -> Vec<WorkerEvent> {
+        self.shared.controls.turns.came_back(Instant::now());
         let events = self.shared.outbox.take().await;
+        self.shared.controls.turns.handed_over(Instant::now());
         // A full outbox has stopped fetching.
         self.shared.inbox.wake();
         events
@@ -210,6 +221,7 @@ impl Worker {
             active: self.active_count(),
             is_paused: controls.is_paused(),
             is_closing: controls.close_request().is_some(),
+            owner_lag: controls.turns.lag(Instant::now()),
             last_fetch_ms: controls.last_fetch_ms(),
         }
     }
@@ -230,6 +242,9 @@ impl Drop for Worker {
 /// The whole life of a worker.
 async fn run(shared: Arc<Shared>, marker: MarkerWait, tokens: Tokens) {
     let (renewer, checker) = (Service::new(), Service::new());
+    let (watcher, retirement) = (Service::new(), Service::new());
+    watcher.start(|stopping| cancel_watcher::run(Arc::clone(&shared), stopping));
+    retirement.start(|stopping| retention::run(Arc::clone(&shared), stopping));
     if !shared.options.skip_lock_renewal {
         renewer.start(|stopping| lock_renewer::run(Arc::clone(&shared), stopping));
     }
@@ -239,6 +254,8 @@ async fn run(shared: Arc<Shared>, marker: MarkerWait, tokens: Tokens) {
     Actor::new(Arc::clone(&shared), marker, tokens).run().await;
     renewer.stop().await;
     checker.stop().await;
+    watcher.stop().await;
+    retirement.stop().await;
     shared.outbox.push(WorkerEvent::Closed);
     shared.outbox.close();
     shared.controls.progress.send_replace(Progress { active: 0, is_closed: true });

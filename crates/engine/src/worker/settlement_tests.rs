@@ -17,6 +17,7 @@ fn job(opts: &str, attempts_made: u32) -> ActiveJob {
         is_native: true,
         cancellation: CancellationToken::new(),
         native: None,
+        clock: None,
     }
 }
 

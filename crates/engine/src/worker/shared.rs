@@ -18,6 +18,8 @@ use super::WorkerEvent;
 use super::active_jobs::ActiveJobs;
 use super::inbox::Inbox;
 use super::outbox::Outbox;
+use super::retention::Retentions;
+use super::turns::Turns;
 
 /// State of one worker that more than one role touches.
 pub(super) struct Shared {
@@ -32,6 +34,7 @@ pub(super) struct Shared {
     pub(super) inbox: Inbox,
     pub(super) outbox: Outbox,
     pub(super) controls: Controls,
+    pub(super) retentions: Retentions,
 }
 
 /// What callers of the worker set and the loop reads at the moment it builds a call.
@@ -44,6 +47,7 @@ pub(super) struct Controls {
     /// When a fetch last succeeded, ms since the Unix epoch; 0 = never.
     last_fetch_ms: AtomicI64,
     pub(super) progress: watch::Sender<Progress>,
+    pub(super) turns: Turns,
 }
 
 /// How far the worker is.
@@ -69,6 +73,7 @@ impl Controls {
             closing: Mutex::default(),
             last_fetch_ms: AtomicI64::new(0),
             progress: watch::Sender::default(),
+            turns: Turns::default(),
         }
     }
 

@@ -63,7 +63,8 @@ async fn many_pages_of_waiting_jobs_go_around_the_spared_ones() {
     let removed = clean(&fixture, Clean { state: CleanState::Waiting, ..ALL }).await;
 
     assert_eq!(removed.len(), 901);
-    assert_eq!((removed[0].as_str(), removed[900].as_str()), ("1", "901"));
+    // As BullMQ reads a list: from the end that is served last.
+    assert_eq!((removed[0].as_str(), removed[900].as_str()), ("901", "1"));
     kept.reverse();
     assert_eq!(fixture.list("wait").await, kept);
 }
@@ -76,7 +77,7 @@ async fn the_limit_counts_removed_jobs_not_spared_ones() {
 
     let removed = clean(&fixture, Clean { state: CleanState::Waiting, limit: 2, ..ALL }).await;
 
-    assert_eq!(removed, ["1", "2"]);
+    assert_eq!(removed, ["2", "1"]);
     assert_eq!(fixture.list("wait").await, ["3", "repeat:nightly:1800000000000"]);
 }
 
@@ -155,4 +156,32 @@ async fn a_parent_in_another_queue_goes_on_and_one_in_this_queue_goes_too() {
     let waiting: Vec<String> = fixture.redis.lrange(format!("{other}:wait"), 0, -1).await.unwrap();
     assert_eq!(waiting, ["dad"]);
     assert!(!fixture.exists("mum").await && !fixture.exists("waiting-children").await);
+}
+
+#[tokio::test]
+async fn logs_and_results_of_children_go_with_their_jobs() {
+    let mut fixture = Fixture::new().await;
+    for (job, state) in [("done", "completed"), ("waits", "wait")] {
+        fixture.set_field(job, "name", "paint").await;
+        fixture.set_field(&format!("{job}:processed"), "child", "1").await;
+        fixture.set_field(&format!("{job}:failed"), "child", "boom").await;
+        let keys = ["logs", "dependencies", "unsuccessful"].map(|part| fixture.key(&format!("{job}:{part}")));
+        let state_key = fixture.key(state);
+        let _: () = fixture.redis.rpush(&keys[0], "row").await.unwrap();
+        let _: () = fixture.redis.sadd(&keys[1], "child").await.unwrap();
+        let _: () = fixture.redis.zadd(&keys[2], "child", 1).await.unwrap();
+        if state == "wait" {
+            let _: () = fixture.redis.lpush(state_key, job).await.unwrap();
+        } else {
+            let _: () = fixture.redis.zadd(state_key, job, NOW).await.unwrap();
+        }
+    }
+
+    clean(&fixture, ALL).await;
+    clean(&fixture, Clean { state: CleanState::Waiting, ..ALL }).await;
+
+    let (done, waits) = (fixture.key("done*"), fixture.key("waits*"));
+    let left: (Vec<String>, Vec<String>) =
+        (fixture.redis.keys(done).await.unwrap(), fixture.redis.keys(waits).await.unwrap());
+    assert_eq!(left, (vec![], vec![]));
 }

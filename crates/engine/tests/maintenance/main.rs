@@ -11,6 +11,7 @@ mod limits;
 mod locks;
 mod moves;
 mod obliterate;
+mod orphans;
 mod pausing;
 mod remove;
 mod retry;
