@@ -45,6 +45,7 @@ export type * from './database-stores';
 export { prismaStores, sqliteStores } from './stores';
 export type * from './stores';
 export { Queue, type QueueListener } from './queue';
+export type { QueueBackend, ServerClient } from './queue-backend';
 export { QueueBase, type KeysMap } from './queue-base';
 export { QueueEvents, type QueueEventsListener } from './queue-events';
 export { QueueEventsProducer, type QueueEventsProducerListener } from './queue-events-producer';

@@ -3,6 +3,7 @@ import { toNativeStrategy } from './connection/retry-strategy';
 import { NativeQueue } from './native';
 import { answer, calling, toError } from './native-answer';
 import type { QueueBaseOptions } from './options/queue-options';
+import { QueueBackend } from './queue-backend';
 import type { QueueLike } from './queue-like';
 import { SafeEmitter } from './safe-emitter';
 import { Tracing } from './telemetry/tracing';
@@ -25,6 +26,7 @@ export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Queu
   readonly connectionKey: string;
   /** @internal */
   readonly tracing: Tracing | undefined;
+  private backend: QueueBackend | undefined;
   private readonly closeController = new AbortController();
 
   constructor(
@@ -54,6 +56,12 @@ export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Queu
   /** @internal Aborted once this object is closed. */
   get closeSignal(): AbortSignal {
     return this.closeController.signal;
+  }
+
+  /** What stands behind the queue, for dashboards: `(await queue.getBackend().client).info()`. */
+  getBackend(): QueueBackend {
+    this.backend ??= new QueueBackend(this.native);
+    return this.backend;
   }
 
   /** The full key of one of the queue's suffixes, or of a job by its id. */
