@@ -15,7 +15,7 @@ const nodeGlobals = Object.fromEntries(
 );
 
 export default tseslint.config(
-  { ignores: ['target/', 'dist/', 'coverage/', '.quickstart/', 'native.js', '*.d.ts', '*.d.mts'] },
+  { ignores: ['target/', 'dist/', 'coverage/', '.quickstart/', 'artefacts/', 'native.js', '*.d.ts', '*.d.mts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -39,7 +39,11 @@ export default tseslint.config(
     files: ['__test__/**/*.ts'],
     extends: [jest.configs['flat/recommended']],
     // A describe block is one function that holds many tests.
-    rules: { 'max-lines-per-function': 'off', 'max-lines': ['error', { max: 500 }] },
+    rules: {
+      'max-lines-per-function': 'off',
+      'max-lines': ['error', { max: 500 }],
+      'jest/expect-expect': ['warn', { assertFunctionNames: ['expect', 'sees'] }],
+    },
   },
   {
     files: ['__test__/compat/scenarios/*.ts'],
