@@ -760,6 +760,27 @@ interface QueueEventsOptions extends QueueBaseOptions {
     blockingTimeout?: number | undefined;
 }
 
+/** What dashboards ask the server itself. */
+interface ServerClient {
+    /** What the server says about itself: lines of `field:value`, as Redis' `INFO` prints them. */
+    info(): Promise<string>;
+}
+/**
+ * What stands behind a queue, as far as dashboards ask for it in the words of BullMQ 6.
+ *
+ * It is no client: commands go through the engine. An event emitter because its readers register for `error` and `close`; it emits
+ * neither, since connections are shared and reconnect by themselves.
+ */
+declare class QueueBackend extends EventEmitter {
+    private readonly native;
+    /** For questions to the server; a promise, as with BullMQ. */
+    readonly client: Promise<ServerClient>;
+    /** Waits until Redis answers. */
+    waitUntilReady(): Promise<void>;
+    /** Does nothing: the queue owns its connection. */
+    close(): Promise<void>;
+}
+
 /** A listener of any event. */
 type Listener$1 = (...args: Untyped[]) => void;
 /** The listener of one event in a map of listeners. */
@@ -796,12 +817,15 @@ declare class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Que
     readonly keys: KeysMap;
     /** `<prefix>:<queue name>` */
     readonly qualifiedName: string;
+    private backend;
     private readonly closeController;
     constructor(
     /** Name of the queue. */
     name: string, 
     /** The options given. */
     opts: QueueBaseOptions);
+    /** What stands behind the queue, for dashboards: `(await queue.getBackend().client).info()`. */
+    getBackend(): QueueBackend;
     /** The full key of one of the queue's suffixes, or of a job by its id. */
     toKey(type: string): string;
     /**
@@ -2863,5 +2887,5 @@ declare class QueueService {
     private closeQueues;
 }
 
-export { BUILT_IN_QUEUES, BULLMQ_MAJOR_VERSION, Backoffs, BelongsToSchedulerError, CONNECTION_CLOSED_ERROR_MSG, ChildCommand, ClientType, ConnectionClosedError, DELAYED_ERROR, DELAY_TIME_1, DELAY_TIME_5, DelayedError, EngineError, ErrorCode, FlowProducer, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, JobTimeoutError, LockMismatchError, LockMissingError, MetricNames, MetricsTime, NextIterationError, PRIORITY_LIMIT, ParentCommand, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_EVENT_SUFFIX, QUEUE_NAMES, Queue, QueueBase, QueueError, QueueEvents, QueueEventsProducer, QueueGetters, QueueKeys, QueueMaintenance, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UNRECOVERABLE_ERROR, UnrecoverableError, WAITING_CHILDREN_ERROR, WAITING_ERROR, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, array2obj, bullmqVersion, configure, createIORedisClient, createNodeRedisClient, databaseStores, decreaseMaxListeners, delay, emailProcessor, imageProcessor, increaseMaxListeners, invertObject, isEmpty, isNotConnectionError, isRedisCluster, isRedisInstance, lengthInUtf8Bytes, objectToFlatArray, optsDecodeMap, optsEncodeMap, parseObjectValues, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, pushProcessor, pushProcessors, removeAllQueueData, removeUndefinedFields, sqliteStores, version };
-export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, DependenciesOpts, DependencyOpts, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, FlowJob, FlowJobBase, FlowJobNode, FlowNestedLeafJob, FlowOpts, FlowParentJob, FlowProducerListener, FlowProducerOptions, FlowQueuesOpts, FlowRootLeafJob, FlowRootParentJob, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobDependencies, JobJson, JobLogs, JobNode, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, MoveToWaitingChildrenOpts, NativeJobProcessor, NodeOpts, ObliterateOpts, ParentKeys, ParentOptions, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueEventsProducerListener, QueueEventsProducerOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
+export { BUILT_IN_QUEUES, BULLMQ_MAJOR_VERSION, Backoffs, BelongsToSchedulerError, CONNECTION_CLOSED_ERROR_MSG, ChildCommand, ClientType, ConnectionClosedError, DELAYED_ERROR, DELAY_TIME_1, DELAY_TIME_5, DelayedError, EngineError, ErrorCode, FlowProducer, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, JobTimeoutError, LockMismatchError, LockMissingError, MetricNames, MetricsTime, NextIterationError, PRIORITY_LIMIT, ParentCommand, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_EVENT_SUFFIX, QUEUE_NAMES, Queue, QueueBackend, QueueBase, QueueError, QueueEvents, QueueEventsProducer, QueueGetters, QueueKeys, QueueMaintenance, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UNRECOVERABLE_ERROR, UnrecoverableError, WAITING_CHILDREN_ERROR, WAITING_ERROR, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, array2obj, bullmqVersion, configure, createIORedisClient, createNodeRedisClient, databaseStores, decreaseMaxListeners, delay, emailProcessor, imageProcessor, increaseMaxListeners, invertObject, isEmpty, isNotConnectionError, isRedisCluster, isRedisInstance, lengthInUtf8Bytes, objectToFlatArray, optsDecodeMap, optsEncodeMap, parseObjectValues, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, pushProcessor, pushProcessors, removeAllQueueData, removeUndefinedFields, sqliteStores, version };
+export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, DependenciesOpts, DependencyOpts, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, FlowJob, FlowJobBase, FlowJobNode, FlowNestedLeafJob, FlowOpts, FlowParentJob, FlowProducerListener, FlowProducerOptions, FlowQueuesOpts, FlowRootLeafJob, FlowRootParentJob, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobDependencies, JobJson, JobLogs, JobNode, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, MoveToWaitingChildrenOpts, NativeJobProcessor, NodeOpts, ObliterateOpts, ParentKeys, ParentOptions, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueEventsProducerListener, QueueEventsProducerOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, ServerClient, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
