@@ -177,6 +177,8 @@ export declare class NativeQueue {
   slotToAsk(job: NativeScheduledJob, nowMs: number): number | null
   /** Adds the next job of the scheduler that `job` belongs to, at the slot that the user's strategy chose. */
   addIteration(job: NativeScheduledJob, chosenMs: number, nowMs: number): Promise<Answer<undefined>>
+  /** Adds the next job of a scheduler that has none, at the slot that the user's strategy chose. */
+  closeSchedule(schedulerId: string, chosenMs: number, nowMs: number): Promise<Answer<boolean>>
   /** A scheduler as JSON text, or `null`. */
   getScheduler(id: string): Promise<Answer<string | undefined | null>>
   /** Schedulers from position `start` to `end`, by their next slot, as a JSON array. */
@@ -704,6 +706,9 @@ export interface NativeWorkerOptions {
 
 /** The first time after `from_ms` that a cron pattern matches in a zone; `null` if there is none. */
 export declare function nextCronTime(pattern: string, fromMs: number, zone: string): number | null
+
+/** The slot that follows `after_ms` in a schedule with a pattern (JSON text); `null` if there is none. */
+export declare function nextSlot(repeat: string, afterMs: number, zone: string): number | null
 
 /** Largest priority a job can have. */
 export declare const PRIORITY_LIMIT: number

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 
 import { Redis } from 'ioredis';
 
-import { JobScheduler, type Job, type Queue } from '..';
+import { JobScheduler, defaultRepeatStrategy, type Job, type Queue } from '..';
 import { redisUrl } from './support/redis';
 import { until } from './support/until';
 import { Workshop } from './support/workshop';
@@ -165,5 +165,26 @@ describe('a repeat strategy', () => {
     await once(worker, 'completed');
     expect(await workshop.queue.getDelayedCount()).toBe(1);
     await workshop.close();
+  });
+
+  test('finds the next time of a scheduler whose job has vanished', async () => {
+    const repeatStrategy = (millis: number): number => millis + 50;
+    const workshop = new Workshop({ settings: { repeatStrategy } });
+    const redis = new Redis(redisUrl());
+    const job = await workshop.queue.upsertJobScheduler('own', { pattern: 'whenever' });
+    await redis.del(workshop.queue.toKey(job?.id ?? ''), workshop.queue.toKey('delayed'));
+    await until('its time to pass', () => Date.now() > (job?.timestamp ?? 0) + 60);
+    const worker = workshop.work(() => Promise.resolve(), { settings: { repeatStrategy }, stalledInterval: 50 });
+    expect((await once(worker, 'completed'))[0]).toMatchObject({ repeatJobKey: 'own' });
+    await redis.quit();
+    await workshop.close();
+  });
+
+  test('can fall back on cron', () => {
+    const from = Date.UTC(2030, 0, 1, 8);
+    expect(defaultRepeatStrategy(from, { pattern: '0 9 * * *', tz: 'UTC' })).toBe(Date.UTC(2030, 0, 1, 9));
+    const endDate = new Date(Date.UTC(2030, 0, 1, 8, 30));
+    expect(defaultRepeatStrategy(from, { pattern: '0 9 * * *', tz: 'UTC', endDate })).toBeUndefined();
+    expect(() => defaultRepeatStrategy(from, { pattern: 'bogus' })).toThrow('Invalid cron pattern "bogus"');
   });
 });

@@ -52,6 +52,7 @@ export { QueueEventsProducer, type QueueEventsProducerListener } from './queue-e
 export { QueueGetters } from './queue-getters';
 export { QueueMaintenance } from './queue-maintenance';
 export { QueueSchedulers } from './queue-schedulers';
+export { defaultRepeatStrategy } from './repeat-strategy';
 export type { NativeJobProcessor, ProcessorMap } from './processor-map';
 export type { SandboxedJob } from './sandbox/sandboxed-job';
 export { MetricNames, SpanKind, TelemetryAttributes } from './telemetry/names';

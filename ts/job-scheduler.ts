@@ -7,6 +7,7 @@ import type { QueueOptions } from './options/queue-options';
 import type { JobSchedulerJson, JobSchedulerTemplate, RepeatOptions } from './options/scheduler-options';
 import type { QueueLike } from './queue-like';
 import { SafeEmitter } from './safe-emitter';
+import { withTimes } from './schedule-times';
 
 /** What a job scheduler needs of its queue. */
 export interface SchedulingQueue extends QueueLike {
@@ -39,6 +40,11 @@ export class JobScheduler extends SafeEmitter<JobSchedulerListener> {
   ): Promise<Job<Data, Result, Name> | undefined> {
     const { name, data, opts = {} } = template;
     const now = Date.now();
+    if (repeat.immediately && repeat.every) {
+      console.warn(
+        "Using option immediately with every does not affect the job's schedule. Job will run immediately anyway.",
+      );
+    }
     const schedule = JSON.stringify(withTimes(repeat));
     const chosen = await this.chooseSlot(schedule, repeat, { name: name ?? id, now });
     if (chosen === null) {
@@ -96,27 +102,4 @@ export class JobScheduler extends SafeEmitter<JobSchedulerListener> {
     }
     return (await strategy(now, repeat, name)) ?? null;
   }
-}
-
-/** Dates as times, which JSON can carry. */
-function withTimes(repeat: RepeatOptions): RepeatOptions {
-  const { startDate, endDate, ...rest } = repeat;
-  if (repeat.immediately && repeat.every) {
-    console.warn(
-      "Using option immediately with every does not affect the job's schedule. Job will run immediately anyway.",
-    );
-  }
-  return {
-    ...rest,
-    ...(startDate !== undefined && { startDate: timeOf('startDate', startDate) }),
-    ...(endDate !== undefined && { endDate: timeOf('endDate', endDate) }),
-  };
-}
-
-function timeOf(option: string, date: Date | string | number): number {
-  const time = new Date(date).getTime();
-  if (Number.isNaN(time)) {
-    throw new TypeError(`${option} must be a date, got ${String(date)}`);
-  }
-  return time;
 }

@@ -22,6 +22,7 @@ export type WorkerEvent =
   | { event: 'progress'; jobId: string }
   | { event: 'log'; jobId: string; level: LogLevel; message: string }
   | { event: 'stalled'; jobId: string }
+  | { event: 'askSlot'; schedulerId: string; name: string; after: number }
   | { event: 'cancelled'; jobId: string; token: string; reason?: string }
   | { event: 'locksRenewed' | 'lockRenewalFailed'; jobIds: string[] }
   | { event: 'error'; error: NativeErrorDetails };
@@ -32,6 +33,7 @@ const PAYLOAD_LINES: Partial<Record<WorkerEvent['event'], number>> = {
   completed: 1,
   failed: 1,
   progress: 1,
+  askSlot: 1,
 };
 
 /** Calls `handle` for each event of a batch, with the batch's lines and where the event's payload begins. */

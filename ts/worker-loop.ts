@@ -5,6 +5,7 @@ import { parseProgress, readJobRecord } from './job-record';
 import { LazyJson } from './lazy-json';
 import type { NativeWorker } from './native';
 import { answer, toError } from './native-answer';
+import type { RepeatOptions } from './options/scheduler-options';
 import type { AdvancedOptions } from './options/worker-options';
 import type { SortedProcessors } from './processor-map';
 import type { QueueLike } from './queue-like';
@@ -111,10 +112,11 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
         owner.emit('stalled', event.jobId, 'active');
         break;
       case 'locksRenewed':
-        owner.emit('locksRenewed', { count: event.jobIds.length, jobIds: event.jobIds });
-        break;
       case 'lockRenewalFailed':
-        owner.emit('lockRenewalFailed', event.jobIds);
+        this.lockNews(event);
+        break;
+      case 'askSlot':
+        void this.closeSchedule(event, lines[payload] ?? '{}');
         break;
       case 'askTime':
         this.native.tick(Date.now());
@@ -128,6 +130,14 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
         break;
       case 'closed':
       // The pull that follows answers with nothing, which ends the loop.
+    }
+  }
+
+  private lockNews({ event, jobIds }: EventOf<'locksRenewed' | 'lockRenewalFailed'>): void {
+    if (event === 'locksRenewed') {
+      this.owner.emit('locksRenewed', { count: jobIds.length, jobIds });
+    } else {
+      this.owner.emit('lockRenewalFailed', jobIds);
     }
   }
 
@@ -150,6 +160,18 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
   scheduleNext(job: Job<Data, Result, Name, Progress>): Promise<void> | undefined {
     const strategy = this.settings?.repeatStrategy;
     return strategy && addIterationByStrategy(this.owner, strategy, job);
+  }
+
+  /** Gives a scheduler that has no next job one where the user's strategy wants it. */
+  private async closeSchedule({ schedulerId, name, after }: EventOf<'askSlot'>, repeat: string): Promise<void> {
+    try {
+      const chosen = await this.settings?.repeatStrategy?.(after, JSON.parse(repeat) as RepeatOptions, name);
+      if (chosen) {
+        await answer(this.owner.native.closeSchedule(schedulerId, chosen, Date.now()));
+      }
+    } catch (error) {
+      this.owner.emit('error', error as Error);
+    }
   }
 
   protected async process(run: Run<Data, Result, Name, Progress>): Promise<void> {

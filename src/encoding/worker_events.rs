@@ -3,6 +3,7 @@
 use serde::Serialize;
 use synapse_queue_engine::job::Failure;
 use synapse_queue_engine::processor::LogLevel;
+use synapse_queue_engine::queue::OpenSchedule;
 use synapse_queue_engine::worker::WorkerEvent;
 
 use super::Lines;
@@ -50,6 +51,11 @@ enum Header<'a> {
     Stalled {
         job_id: &'a str,
     },
+    AskSlot {
+        scheduler_id: &'a str,
+        name: &'a str,
+        after: i64,
+    },
     Cancelled {
         job_id: &'a str,
         token: &'a str,
@@ -96,6 +102,7 @@ pub(crate) fn worker_events_text(events: &[WorkerEvent]) -> String {
             WorkerEvent::Completed { returnvalue, .. } => lines.push_text(returnvalue.as_deref().unwrap_or_default()),
             WorkerEvent::Failed { stacktrace, .. } => lines.push_text(stacktrace),
             WorkerEvent::Progress { progress, .. } => lines.push_text(progress),
+            WorkerEvent::AskSlot(schedule) => lines.push_text(&schedule.repeat),
             _ => {}
         }
     }
@@ -124,6 +131,9 @@ fn header(event: &WorkerEvent) -> Header<'_> {
         WorkerEvent::Progress { job_id, .. } => Header::Progress { job_id },
         WorkerEvent::Log { level, job_id, message } => Header::Log { job_id, level: level_name(*level), message },
         WorkerEvent::Stalled { job_id } => Header::Stalled { job_id },
+        WorkerEvent::AskSlot(OpenSchedule { scheduler_id, name, after_ms, .. }) => {
+            Header::AskSlot { scheduler_id, name, after: *after_ms }
+        }
         WorkerEvent::Cancelled { job_id, token, reason } => {
             Header::Cancelled { job_id, token, reason: reason.as_deref() }
         }

@@ -8,7 +8,7 @@ use synapse_queue_engine::error::{Error, Result};
 use synapse_queue_engine::job::Job;
 use synapse_queue_engine::queue::{NewScheduler, SchedulerRange, SchedulerRecord, pack_options, unpack_options};
 use synapse_queue_engine::scheduler::{
-    CronPattern, NextIteration, Repeat, SlotSource, Zone, chosen_slot, next_iteration,
+    CronPattern, NextIteration, Repeat, Slot, SlotSource, Zone, chosen_slot, next_iteration,
 };
 
 use super::NativeQueue;
@@ -121,6 +121,18 @@ impl NativeQueue {
             .await
     }
 
+    /// Adds the next job of a scheduler that has none, at the slot that the user's strategy chose.
+    #[napi]
+    pub async fn close_schedule(&self, scheduler_id: String, chosen_ms: f64, now_ms: i64) -> Answer<bool> {
+        runtime::clock().follow(now_ms);
+        self.handle
+            .run(async {
+                let slot_ms = chosen_slot(chosen_ms, now_ms)?;
+                self.queue.close_schedule(&scheduler_id, slot_ms, now_ms).await
+            })
+            .await
+    }
+
     /// A scheduler as JSON text, or `null`.
     #[napi]
     pub async fn get_scheduler(&self, id: String) -> Answer<Option<String>> {
@@ -165,6 +177,16 @@ pub fn next_cron_time(pattern: String, from_ms: i64, zone: String) -> napi::Resu
     let invalid = |message| exception(Error::InvalidOption { message });
     let zone = Zone::parse(&zone).ok_or_else(|| invalid(format!("Unknown time zone \"{zone}\"")))?;
     Ok(CronPattern::parse(&pattern).map_err(invalid)?.next_after(from_ms, zone))
+}
+
+/// The slot that follows `after_ms` in a schedule with a pattern (JSON text); `null` if there is none.
+#[napi]
+pub fn next_slot(repeat: String, after_ms: i64, zone: String) -> napi::Result<Option<i64>, String> {
+    let repeat = read_object(&repeat).and_then(|options| Repeat::read(&options)).map_err(exception)?;
+    match repeat.next_slot(after_ms, after_ms, local_zone(&zone)).map_err(exception)? {
+        Some(Slot::At(slot_ms)) => Ok(Some(slot_ms)),
+        Some(Slot::Interval { .. }) | None => Ok(None),
+    }
 }
 
 /// The zone that JavaScript names as its own; UTC if it is not in the zone database.

@@ -42,6 +42,7 @@ pub use new_job::{MAX_PRIORITY, NewJob, ResolvedOptions};
 pub use option_names::{SHORT_OPTION_NAMES, pack_options, show_options, unpack_options};
 pub use removal::{Clean, CleanState, Drain, Obliterate};
 pub(crate) use schedule_healing::heal_schedules;
+pub use schedule_healing::{HealedSchedules, OpenSchedule};
 pub use schedulers::{NewScheduler, SchedulerRange};
 
 pub use crate::scripts::{Children, FinishedState, JobRange, JobResult, PriorityChange, ResetAttempts};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::job::{Failure, Job};
 use crate::processor::LogLevel;
+use crate::queue::OpenSchedule;
 
 /// One event. The events of one job come in order: active, then progress and log lines, then how it ended.
 #[derive(Debug)]
@@ -108,6 +109,8 @@ pub enum WorkerEvent {
         /// The jobs.
         job_ids: Vec<String>,
     },
+    /// A scheduler has no next job, and only the owner's strategy knows when that would be.
+    AskSlot(OpenSchedule),
     /// JavaScript's clock is faked: [`crate::worker::Worker::tick`] must tell the time before the worker goes on.
     AskTime,
     /// Something went wrong that is not the failure of a job; the worker goes on.

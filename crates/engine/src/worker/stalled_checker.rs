@@ -41,8 +41,11 @@ async fn check(shared: &Shared, scripts: &Scripts) {
         Ok(None) => {}
         Ok(Some(stalled)) => {
             shared.outbox.push_all(stalled.into_iter().map(|job_id| WorkerEvent::Stalled { job_id }).collect());
-            if let Err(error) = heal_schedules(scripts, shared.slots, shared.clock.now_ms()).await {
-                shared.outbox.push(failed(error));
+            match heal_schedules(scripts, shared.slots, shared.clock.now_ms()).await {
+                Ok(healed) => {
+                    shared.outbox.push_all(healed.open.into_iter().map(WorkerEvent::AskSlot).collect());
+                }
+                Err(error) => shared.outbox.push(failed(error)),
             }
         }
         Err(error) => shared.tell(error),

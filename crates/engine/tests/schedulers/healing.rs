@@ -4,7 +4,7 @@ use synapse_queue_engine::scheduler::SlotSource;
 use super::support::Fixture;
 
 async fn heal(fixture: &Fixture) -> u64 {
-    fixture.queue.heal_schedules(SlotSource::default(), now()).await.unwrap()
+    fixture.queue.heal_schedules(SlotSource::default(), now()).await.unwrap().added
 }
 
 fn now() -> i64 {
@@ -62,4 +62,21 @@ async fn a_schedule_that_has_ended_stays_so() {
     fixture.lose(&job.id).await;
     heal(&fixture).await;
     assert!(fixture.live().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_scheduler_with_a_strategy_of_its_own_is_left_open_until_the_strategy_has_answered() {
+    let mut fixture = Fixture::new().await;
+    let job = fixture.upsert_at(r#"{"pattern":"0 0 1 1 *"}"#, now()).await.unwrap().unwrap();
+    let schedulers = fixture.key("repeat");
+    let _: () = fixture.redis.zadd(schedulers, "s", 1_600_000_000_000_i64).await.unwrap();
+    fixture.lose(&job.id).await;
+    let slots = SlotSource { asks_strategy: true, ..SlotSource::default() };
+    let healed = fixture.queue.heal_schedules(slots, now()).await.unwrap();
+    assert_eq!((healed.added, healed.open.len(), healed.open[0].name.as_str()), (0, 1, "tick"));
+
+    let slot = now() + 60_000;
+    assert!(fixture.queue.close_schedule("s", slot, now()).await.unwrap());
+    assert!(!fixture.queue.close_schedule("s", slot + 1, now()).await.unwrap());
+    assert_eq!(fixture.live().await, [format!("repeat:s:{slot}")]);
 }
