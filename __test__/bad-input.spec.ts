@@ -35,7 +35,7 @@ describe('the worker under bad input', () => {
     worker = await CommandProcess.startWorker({
       REDIS_URL: redisUrl(),
       QUEUE_PREFIX: prefix,
-      WORKER_QUEUES: 'file-processing,email',
+      WORKER_QUEUES: 'file-processing',
       STORAGE_URL: `file:${folder.path}`,
       DATABASE_URL: `sqlite:${join(folder.path, 'rows.db')}`,
       LOG_FORMAT: 'json',
@@ -86,7 +86,6 @@ describe('the worker under bad input', () => {
   test.each([
     ['process-video', () => service.addVideoProcessing({ fileId: 'file_1', filePath: 'in/a.mp4' })],
     ['optimize-avatar', () => service.addAvatarOptimization({ filePath: 'in/good.jpg', userId: 'user_1' })],
-    ['send-email', () => service.addEmail({ to: 'ann@example.com', subject: 'Hello', body: '' })],
   ])('%s has no processor yet and says so at once', async (name, add) => {
     const failure = await failureOf(add);
     expect(failure).toMatchObject({ code: 'PROCESSOR_UNAVAILABLE', attemptsMade: 1 });

@@ -109,6 +109,8 @@ async fn endpoints_inside_the_network_fail_without_a_connection() {
     let template = Browser::new(&receiver, "x", "ann").subscription;
     let mut endpoints = endpoints(receiver.port);
     endpoints.extend(range_ends().into_iter().map(|host| format!("https://{host}:{}/x", receiver.port)));
+    endpoints.sort();
+    endpoints.dedup();
     let count = endpoints.len();
     let subscriptions =
         endpoints.into_iter().map(|endpoint| Subscription { id: endpoint.clone(), endpoint, ..template.clone() });
