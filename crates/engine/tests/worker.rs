@@ -297,3 +297,26 @@ async fn a_delayed_job_is_not_missed_by_a_worker_that_runs_another() {
     assert_eq!(taken.expect("long before the next look around").job.id, "1");
     harness.worker.close(Some(Duration::ZERO)).await;
 }
+
+#[tokio::test]
+async fn a_due_time_learnt_from_an_answer_shortens_a_wait_that_runs() {
+    let mut fixture = Fixture::new().await;
+    let options = WorkerOptions { drain_delay: Duration::from_mins(1), ..concurrency(2) };
+    let mut harness = start(&fixture, options);
+    fixture.add("").await;
+    let first = harness.active().await;
+    // A delayed job whose marker another worker took and never used.
+    let due_ms = harness.clock.now_ms() + 200;
+    let (job, delayed) = (fixture.key("late"), fixture.key("delayed"));
+    let fields = [("name", "paint"), ("data", "{}"), ("opts", "{}"), ("timestamp", "1")];
+    let () = fixture.redis.hset_multiple(job, &fields).await.unwrap();
+    let () = fixture.redis.zadd(delayed, "late", due_ms * 4096).await.unwrap();
+
+    harness.complete(&first);
+
+    let late = harness.active().await;
+    assert_eq!(late.job.id, "late");
+    harness.complete(&late);
+    assert_eq!(harness.completed().await, "late");
+    harness.close().await;
+}

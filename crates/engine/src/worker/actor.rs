@@ -19,7 +19,7 @@ use super::marker_wait::{MarkerWait, WaitEnd};
 use super::result::{JobOutcome, JobResult};
 use super::settlement::{Circumstances, Settlement};
 use super::shared::{Progress, Shared};
-use super::state::{Phase, Plan, WorkerState};
+use super::state::{MarkerWish, Phase, Plan, WorkerState};
 
 /// Owns the state of one worker and runs until the worker has closed.
 pub(super) struct Actor {
@@ -225,10 +225,10 @@ impl Actor {
     }
 
     fn wait_for_marker(&mut self) {
-        match self.state.marker_wait(self.room(), self.shared.options.drain_delay, self.now_ms()) {
-            Some(timeout) => self.marker.start(timeout),
-            None if self.state.phase() == Phase::Opening => {}
-            None => self.marker.stop(),
+        match self.state.marker_wish(self.room(), self.shared.options.drain_delay, self.now_ms()) {
+            MarkerWish::Wait(timeout) => self.marker.start(timeout),
+            MarkerWish::Keep => {}
+            MarkerWish::Leave => self.marker.stop(),
         }
     }
 

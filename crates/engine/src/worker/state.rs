@@ -71,6 +71,17 @@ pub(super) struct Fetched {
     pub(super) is_empty: bool,
 }
 
+/// What a worker does about markers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MarkerWish {
+    /// Wait for one, this long at most.
+    Wait(Duration),
+    /// Let a wait go on that runs: to give it up costs its socket, and a marker that Redis hands out meanwhile.
+    Keep,
+    /// Leave them to other workers.
+    Leave,
+}
+
 /// Slots, calls in flight and the phase of fetching.
 #[derive(Debug)]
 pub(super) struct WorkerState {
@@ -81,6 +92,8 @@ pub(super) struct WorkerState {
     /// Slots that calls in flight hold: those they free and those they fill, whichever is more, since replies may be lost.
     in_flight_slots: usize,
     calls_in_flight: usize,
+    /// Of the calls in flight, how many were sent before the last marker came: what they say about the queue may be older.
+    calls_before_marker: usize,
     consecutive_failures: u32,
     /// Whether the owner knows that the queue is drained.
     is_drained: bool,
@@ -94,6 +107,7 @@ impl WorkerState {
             running: 0,
             in_flight_slots: 0,
             calls_in_flight: 0,
+            calls_before_marker: 0,
             consecutive_failures: 0,
             is_drained: false,
         }
@@ -142,6 +156,7 @@ impl WorkerState {
 
     /// A call was answered.
     pub(super) fn call_answered(&mut self, plan: Plan, fetched: Fetched, now: Instant) {
+        let is_outdated = self.calls_before_marker > 0;
         self.call_ended(plan);
         self.consecutive_failures = 0;
         if plan.fetch == 0 || self.phase == Phase::AskingTime {
@@ -149,7 +164,7 @@ impl WorkerState {
         }
         self.phase = if !fetched.rate_limit.is_zero() {
             Phase::Limited { until: now + fetched.rate_limit }
-        } else if fetched.jobs < plan.fetch {
+        } else if fetched.jobs < plan.fetch && !is_outdated {
             Phase::Waiting { next_delayed_ms: fetched.next_delayed_ms }
         } else {
             Phase::Due
@@ -179,7 +194,12 @@ impl WorkerState {
     }
 
     /// The wait for a marker ended. `due_ms` of a taken marker: 0 = there is work, else when the next delayed job becomes due.
+    ///
+    /// A taken marker is nobody else's any more, so it outlives the answers of calls that may have run before it came.
     pub(super) fn woken(&mut self, due_ms: Option<i64>, now_ms: i64) {
+        if due_ms.is_some() {
+            self.calls_before_marker = self.calls_in_flight;
+        }
         if matches!(self.phase, Phase::Waiting { .. }) {
             self.phase = match due_ms {
                 Some(due_ms) if due_ms > now_ms => Phase::Waiting { next_delayed_ms: Some(due_ms) },
@@ -213,15 +233,19 @@ impl WorkerState {
         }
     }
 
-    /// How long to wait for a marker now; `None` = a marker is of no use, leave it to other workers.
-    pub(super) fn marker_wait(&self, concurrency: usize, drain_delay: Duration, now_ms: i64) -> Option<Duration> {
-        let Phase::Waiting { next_delayed_ms } = self.phase else { return None };
-        if self.running >= concurrency {
-            return None;
+    /// What to do about markers now.
+    pub(super) fn marker_wish(&self, concurrency: usize, drain_delay: Duration, now_ms: i64) -> MarkerWish {
+        match self.phase {
+            Phase::Opening => MarkerWish::Keep,
+            _ if self.running >= concurrency => MarkerWish::Leave,
+            Phase::Waiting { next_delayed_ms } => {
+                let until_due =
+                    next_delayed_ms.map(|due_ms| Duration::from_millis(u64::try_from(due_ms - now_ms).unwrap_or(0)));
+                MarkerWish::Wait(until_due.unwrap_or(drain_delay).min(drain_delay).max(MARKER_WAIT_MIN))
+            }
+            Phase::Due => MarkerWish::Keep,
+            Phase::Limited { .. } | Phase::BackingOff { .. } | Phase::AskingTime => MarkerWish::Leave,
         }
-        let until_due =
-            next_delayed_ms.map(|due_ms| Duration::from_millis(u64::try_from(due_ms - now_ms).unwrap_or(0)));
-        Some(until_due.unwrap_or(drain_delay).min(drain_delay).max(MARKER_WAIT_MIN))
     }
 
     pub(super) fn has_calls_in_flight(&self) -> bool {
@@ -230,6 +254,7 @@ impl WorkerState {
 
     fn call_ended(&mut self, plan: Plan) {
         self.calls_in_flight -= 1;
+        self.calls_before_marker = self.calls_before_marker.saturating_sub(1);
         self.in_flight_slots -= plan.finishes.max(plan.fetch);
     }
 }

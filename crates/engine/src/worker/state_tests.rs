@@ -70,7 +70,7 @@ fn a_partly_filled_fetch_waits_for_a_marker_and_asks_again_with_the_next_result(
     let mut state = ready();
     fetch(&mut state, 2, jobs(1));
     assert_eq!(state.plan(0, 2), None);
-    assert!(state.marker_wait(2, Duration::from_secs(5), 0).is_some());
+    assert!(matches!(state.marker_wish(2, Duration::from_secs(5), 0), MarkerWish::Wait(_)));
     state.job_ended();
     assert_eq!(state.plan(1, 2), Some(Plan { finishes: 1, fetch: 2 }));
 }
@@ -79,7 +79,7 @@ fn a_partly_filled_fetch_waits_for_a_marker_and_asks_again_with_the_next_result(
 fn a_full_worker_leaves_markers_to_others() {
     let mut state = ready();
     fetch(&mut state, 2, jobs(1));
-    assert_eq!(state.marker_wait(1, Duration::from_secs(5), 0), None);
+    assert_eq!(state.marker_wish(1, Duration::from_secs(5), 0), MarkerWish::Leave);
 }
 
 #[test]
@@ -87,8 +87,8 @@ fn a_marker_of_a_delayed_job_is_waited_for() {
     let mut state = ready();
     fetch(&mut state, 1, EMPTY);
     state.woken(Some(1_300), 1_000);
-    assert_eq!(state.marker_wait(1, Duration::from_secs(5), 1_000), Some(Duration::from_millis(300)));
-    assert_eq!(state.marker_wait(1, Duration::from_secs(5), 1_400), Some(Duration::from_millis(2)));
+    assert_eq!(state.marker_wish(1, Duration::from_secs(5), 1_000), MarkerWish::Wait(Duration::from_millis(300)));
+    assert_eq!(state.marker_wish(1, Duration::from_secs(5), 1_400), MarkerWish::Wait(Duration::from_millis(2)));
     state.woken(None, 1_300);
     assert_eq!(state.phase(), Phase::Due);
 }
@@ -145,4 +145,39 @@ fn an_answer_does_not_replace_asking_for_the_time() {
     state.call_answered(plan, EMPTY, Instant::now());
     assert_eq!(state.phase(), Phase::AskingTime);
     assert_eq!(state.plan(0, 1), None);
+}
+
+#[test]
+fn a_marker_that_comes_during_a_call_is_looked_at_after_the_answer() {
+    let mut state = ready();
+    fetch(&mut state, 3, jobs(1));
+    state.job_ended();
+    let plan = state.plan(1, 3).unwrap();
+    state.call_sent(plan);
+    state.woken(Some(0), 1_000);
+    assert_eq!(state.plan(0, 3), None, "all slots are promised to the call");
+    state.call_answered(plan, EMPTY, Instant::now());
+    assert_eq!(state.plan(0, 3), Some(Plan { finishes: 0, fetch: 3 }));
+}
+
+#[test]
+fn a_due_time_that_comes_during_a_call_is_not_forgotten_with_the_answer() {
+    let mut state = ready();
+    fetch(&mut state, 2, jobs(1));
+    state.job_ended();
+    let plan = state.plan(1, 2).unwrap();
+    state.call_sent(plan);
+    state.woken(Some(5_000), 1_000);
+    state.call_answered(plan, EMPTY, Instant::now());
+    assert_eq!(state.plan(0, 2), Some(Plan { finishes: 0, fetch: 2 }));
+}
+
+#[test]
+fn a_wait_that_runs_goes_on_while_slots_are_free() {
+    let mut state = ready();
+    fetch(&mut state, 3, jobs(1));
+    state.woken(Some(0), 1_000);
+    assert_eq!(state.marker_wish(3, Duration::from_secs(5), 1_000), MarkerWish::Keep);
+    fetch(&mut state, 3, jobs(2));
+    assert_eq!(state.marker_wish(3, Duration::from_secs(5), 1_000), MarkerWish::Leave);
 }
