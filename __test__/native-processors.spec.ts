@@ -106,6 +106,19 @@ describe('native processors', () => {
     expect(job.failedReason).toBe('the store failed to update a file: database is away');
   });
 
+  test('do not mind what a store answers to a change, as a Prisma client does with the row', async () => {
+    const row = () => Promise.resolve({ id: 'file_1', processed: true } as never);
+    const stores = prismaStores({
+      pushSubscription: { findMany: () => Promise.resolve([]), deleteMany: row },
+      file: { update: row },
+      user: { update: row },
+    });
+    const worker = workshop.work({ 'process-image': imageProcessor({ storage, stores }) });
+    const job = await ended(worker, 'process-image', upload);
+    expect(job.failedReason).toBeUndefined();
+    expect(job.returnvalue).toMatchObject({ compressedUrl: '/file_1-compressed.jpg' });
+  });
+
   test('find rows through a Prisma client', async () => {
     const rows: PushSubscription[] = [{ id: 's', userId: 'user_1', endpoint: 'e', p256dh: 'k', auth: 'a' }];
     const calls: unknown[] = [];

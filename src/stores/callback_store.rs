@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use napi::bindgen_prelude::FnArgs;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 use synapse_queue_processors::stores::{
     FileStore, FileUpdate, StoreError, Subscription, SubscriptionStore, UserStore, UserUpdate,
@@ -65,23 +65,28 @@ impl SubscriptionStore for CallbackStore {
     }
 
     async fn remove(&self, ids: &[String]) -> Result<(), StoreError> {
-        self.ask(("subscriptions.remove", "remove subscriptions"), json!([ids])).await
+        let _: IgnoredAny = self.ask(("subscriptions.remove", "remove subscriptions"), json!([ids])).await?;
+        Ok(())
     }
 }
 
+// What a changed row looks like, which Prisma's methods resolve to, is of no interest.
 #[async_trait]
 impl FileStore for CallbackStore {
     async fn update(&self, file_id: &str, update: FileUpdate) -> Result<(), StoreError> {
         let FileUpdate { compressed_url, thumbnail_url, processed } = update;
         let fields = json!({ "compressedUrl": compressed_url, "thumbnailUrl": thumbnail_url, "processed": processed });
-        self.ask(("files.update", "update a file"), json!([file_id, fields])).await
+        let _: IgnoredAny = self.ask(("files.update", "update a file"), json!([file_id, fields])).await?;
+        Ok(())
     }
 }
 
 #[async_trait]
 impl UserStore for CallbackStore {
     async fn update(&self, user_id: &str, update: UserUpdate) -> Result<(), StoreError> {
-        self.ask(("users.update", "update a user"), json!([user_id, { "avatar": update.avatar }])).await
+        let _: IgnoredAny =
+            self.ask(("users.update", "update a user"), json!([user_id, { "avatar": update.avatar }])).await?;
+        Ok(())
     }
 }
 
