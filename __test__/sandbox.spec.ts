@@ -86,7 +86,7 @@ describe('a processor in a file', () => {
     expect(await resultsOf(work(BY_NAME), ['environment'])).toEqual(['shared']);
   });
 
-  test('gives up on what its parent does not answer', async () => {
+  test('hands its job back when the worker closes while the parent owes it an answer', async () => {
     const answer = jest.spyOn(Job.prototype, 'updateData').mockReturnValue(new Promise(() => undefined));
     const worker = work(BY_NAME);
     const started = new Promise((resolve) => worker.on('active', resolve));
