@@ -51,5 +51,8 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-confusing-void-expression': 'off' },
   },
   { files: ['**/*.mjs', '**/*.cjs', '*.js'], languageOptions: { globals: nodeGlobals }, rules: sizeLimits },
-  { files: ['index.js', '**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
+  {
+    files: ['index.js', 'addon.js', '**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { __dirname: 'readonly' } },
+  },
 );

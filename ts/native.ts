@@ -1,2 +1,2 @@
 /** The only import of the addon; everything else goes through here. */
-export * from '../native.js';
+export * from '../addon.js';
