@@ -1643,6 +1643,38 @@ declare class FlowProducer extends SafeEmitter<FlowProducerListener> {
     private queues;
 }
 
+/** Where health and metrics are served. */
+interface HealthServerOptions {
+    /** Port; 0 takes a free one. */
+    port: number;
+    /** IP address to listen on, or `localhost`. Default `127.0.0.1`: nobody but this machine; `0.0.0.0` for everybody. */
+    host?: string;
+}
+/** `/healthz`, `/readyz` and `/metrics` of this process, see {@link serveHealth}. */
+declare class HealthServer {
+    private readonly native;
+    /** The IP address it listens on. */
+    readonly host: string;
+    /** The port it listens on. */
+    readonly port: number;
+    private constructor();
+    /** Stops listening. Also twice. */
+    close(): Promise<void>;
+}
+/**
+ * Serves the health of all workers of this process over HTTP: `/healthz` answers while the process lives, `/readyz` while its
+ * workers take jobs, `/metrics` in Prometheus' format.
+ *
+ * Answered on a native thread, also while JavaScript is blocked. Does not keep the process alive.
+ *
+ * ```ts
+ * const health = await serveHealth({ port: 9090 });
+ * ```
+ *
+ * @throws `EngineError` with the code `INVALID_HEALTH_PORT`, `INVALID_HEALTH_HOST` or `HEALTH_ADDRESS_UNAVAILABLE`.
+ */
+declare function serveHealth(options: HealthServerOptions): Promise<HealthServer>;
+
 /**
  * Accepts an ioredis client as `connection`; clients can be passed as they are, this is what code written for BullMQ calls.
  *
@@ -2895,5 +2927,5 @@ declare class QueueService {
     private closeQueues;
 }
 
-export { BUILT_IN_QUEUES, BULLMQ_MAJOR_VERSION, Backoffs, BelongsToSchedulerError, CONNECTION_CLOSED_ERROR_MSG, ChildCommand, ClientType, ConnectionClosedError, DELAYED_ERROR, DELAY_TIME_1, DELAY_TIME_5, DelayedError, EngineError, ErrorCode, FlowProducer, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, JobTimeoutError, LockMismatchError, LockMissingError, MetricNames, MetricsTime, NextIterationError, PRIORITY_LIMIT, ParentCommand, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_EVENT_SUFFIX, QUEUE_NAMES, Queue, QueueBackend, QueueBase, QueueError, QueueEvents, QueueEventsProducer, QueueGetters, QueueKeys, QueueMaintenance, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UNRECOVERABLE_ERROR, UnrecoverableError, WAITING_CHILDREN_ERROR, WAITING_ERROR, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, array2obj, bullmqVersion, configure, createIORedisClient, createNodeRedisClient, databaseStores, decreaseMaxListeners, defaultRepeatStrategy, delay, emailProcessor, imageProcessor, increaseMaxListeners, invertObject, isEmpty, isNotConnectionError, isRedisCluster, isRedisInstance, lengthInUtf8Bytes, objectToFlatArray, optsDecodeMap, optsEncodeMap, parseObjectValues, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, pushProcessor, pushProcessors, removeAllQueueData, removeUndefinedFields, sqliteStores, version };
-export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, DependenciesOpts, DependencyOpts, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, FlowJob, FlowJobBase, FlowJobNode, FlowNestedLeafJob, FlowOpts, FlowParentJob, FlowProducerListener, FlowProducerOptions, FlowQueuesOpts, FlowRootLeafJob, FlowRootParentJob, Gauge, GetNextJobOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobDependencies, JobJson, JobLogs, JobNode, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, MoveToWaitingChildrenOpts, NativeJobProcessor, NodeOpts, ObliterateOpts, ParentKeys, ParentOptions, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueEventsProducerListener, QueueEventsProducerOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, ServerClient, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
+export { BUILT_IN_QUEUES, BULLMQ_MAJOR_VERSION, Backoffs, BelongsToSchedulerError, CONNECTION_CLOSED_ERROR_MSG, ChildCommand, ClientType, ConnectionClosedError, DELAYED_ERROR, DELAY_TIME_1, DELAY_TIME_5, DelayedError, EngineError, ErrorCode, FlowProducer, HealthServer, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, JobTimeoutError, LockMismatchError, LockMissingError, MetricNames, MetricsTime, NextIterationError, PRIORITY_LIMIT, ParentCommand, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_EVENT_SUFFIX, QUEUE_NAMES, Queue, QueueBackend, QueueBase, QueueError, QueueEvents, QueueEventsProducer, QueueGetters, QueueKeys, QueueMaintenance, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UNRECOVERABLE_ERROR, UnrecoverableError, WAITING_CHILDREN_ERROR, WAITING_ERROR, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, array2obj, bullmqVersion, configure, createIORedisClient, createNodeRedisClient, databaseStores, decreaseMaxListeners, defaultRepeatStrategy, delay, emailProcessor, imageProcessor, increaseMaxListeners, invertObject, isEmpty, isNotConnectionError, isRedisCluster, isRedisInstance, lengthInUtf8Bytes, objectToFlatArray, optsDecodeMap, optsEncodeMap, parseObjectValues, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, pushProcessor, pushProcessors, removeAllQueueData, removeUndefinedFields, serveHealth, sqliteStores, version };
+export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, DependenciesOpts, DependencyOpts, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, FlowJob, FlowJobBase, FlowJobNode, FlowNestedLeafJob, FlowOpts, FlowParentJob, FlowProducerListener, FlowProducerOptions, FlowQueuesOpts, FlowRootLeafJob, FlowRootParentJob, Gauge, GetNextJobOptions, HealthServerOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobDependencies, JobJson, JobLogs, JobNode, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, MoveToWaitingChildrenOpts, NativeJobProcessor, NodeOpts, ObliterateOpts, ParentKeys, ParentOptions, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueEventsProducerListener, QueueEventsProducerOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, ServerClient, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };

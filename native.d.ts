@@ -34,6 +34,16 @@ export declare class NativeFlowProducer {
   close(waits: boolean): Promise<void>
 }
 
+/** `/healthz`, `/readyz` and `/metrics` of all workers of the process. Does not keep the process alive. */
+export declare class NativeHealthServer {
+  /** A server that does not listen yet. */
+  constructor()
+  /** Listens. `host`: an IP address or `localhost`; default 127.0.0.1. `port`: 0 takes a free one. */
+  listen(port: number, host?: string | undefined | null): Promise<Answer<NativeHealthAddress>>
+  /** Stops listening. */
+  close(): Promise<void>
+}
+
 /** A processor that runs in Rust. Made by the factories of this module. */
 export declare class NativeProcessor {}
 
@@ -76,6 +86,14 @@ export declare class NativeQueue {
   cancelJob(jobId: string, reason?: string | undefined | null): Promise<Answer<boolean>>
   /** Appends an event of the user's own to the stream. */
   publishEvent(event: NativePublishedEvent): Promise<Answer<undefined>>
+  /** Names of the queues that were set up under the same prefix. */
+  namesUnderPrefix(): Promise<Answer<Array<string>>>
+  /** Findings about the server, a JSON list. */
+  examineServer(nowMs: number): Promise<Answer<string>>
+  /** Findings about the queue, a JSON list. `with_orphans`: scan all keys for jobs in no state. */
+  examineQueue(withOrphans: boolean, nowMs: number): Promise<Answer<string>>
+  /** What is late or abandoned, a JSON object; times in ms. */
+  inspect(nowMs: number): Promise<Answer<string>>
   /** Replaces a job's payload (JSON text). */
   updateJobData(jobId: string, data: string): Promise<Answer<undefined>>
   /** Publishes a job's progress (JSON text). */
@@ -446,6 +464,14 @@ export interface NativeFlowRange {
   depth?: number
   /** About how many children of each kind to read per job. 0 or absent: the default. */
   maxChildren?: number
+}
+
+/** Where it listens. */
+export interface NativeHealthAddress {
+  /** IP address. */
+  host: string
+  /** Port. */
+  port: number
 }
 
 /** Where images are and what they may cost; absent limits take the processor's defaults. */

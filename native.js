@@ -836,6 +836,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.NativeFlowProducer = nativeBinding.NativeFlowProducer
+module.exports.NativeHealthServer = nativeBinding.NativeHealthServer
 module.exports.NativeProcessor = nativeBinding.NativeProcessor
 module.exports.NativePushProcessors = nativeBinding.NativePushProcessors
 module.exports.NativeQueue = nativeBinding.NativeQueue

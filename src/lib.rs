@@ -11,6 +11,7 @@ mod encoding;
 mod flow_producer;
 mod handle;
 mod job_options;
+mod monitoring;
 mod native_error;
 mod options;
 mod processors;

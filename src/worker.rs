@@ -16,6 +16,7 @@ use synapse_queue_engine::worker::{Worker, WorkerConfig};
 
 use crate::encoding::{read_results, worker_events_text};
 use crate::handle::{CallsUnderWay, Handle};
+use crate::monitoring;
 use crate::native_error::{Answer, exception};
 use crate::options::{NativeWorkerOptions, whole_concurrency};
 use crate::processors::NativeProcessor;
@@ -148,8 +149,10 @@ impl NativeWorker {
             fallback_to_javascript: true,
             clock: Arc::clone(runtime::clock()),
             slots: slots.into(),
+            measurements: monitoring::monitor().measurements_of(&self.keys),
         };
         let worker = within_runtime_if_available(|| Worker::start(config)).map_err(exception)?;
+        monitoring::monitor().watch(worker.observer());
         drop(self.running.set(worker));
         Ok(())
     }

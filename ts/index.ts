@@ -15,6 +15,7 @@ export {
 export * from './errors';
 export { FlowProducer, type FlowProducerListener } from './flow-producer';
 export type { JobNode } from './flow-lines';
+export { serveHealth, type HealthServer, type HealthServerOptions } from './health-server';
 export { Job, type BulkJob } from './job';
 export type { EachOptions } from './job-parts';
 export { createIORedisClient, createNodeRedisClient } from './connection/client-adapters';

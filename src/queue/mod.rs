@@ -2,6 +2,7 @@
 
 mod children;
 mod clients;
+mod diagnosis;
 mod jobs;
 mod maintenance;
 mod parts;

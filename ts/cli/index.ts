@@ -2,68 +2,55 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 
-import { runBuiltInWorkers } from './built-in-workers';
+import { addAdd } from './commands/add';
+import { addBench } from './commands/bench';
+import { addClean } from './commands/clean';
+import { addDoctor } from './commands/doctor';
+import { addDrain } from './commands/drain';
+import { addJob } from './commands/job';
+import { addPausing } from './commands/pausing';
+import { addRetry } from './commands/retry';
+import { addStats } from './commands/stats';
+import { addWorker } from './commands/worker';
 import { ConfigurationError } from './configuration-error';
-import { Environment } from './environment';
-import { Log, type LogSettings } from './log';
-import { runUserWorker } from './user-worker';
+import { NotConfirmedError } from './confirmation';
 import { printVapidKeys } from './vapid-keys';
-import { readProcessSettings, readWorkerSettings } from './worker-settings';
+import { visible } from './visible';
 
 const EXIT_FAILURE = 1;
 const EXIT_CONFIGURATION = 2;
 
-const WORKER_HELP = `
-Environment:
-  REDIS_URL                    redis://, rediss:// or unix:// URL; or
-  REDIS_HOST, REDIS_PORT, REDIS_PASSWORD   default 127.0.0.1:6379
-  QUEUE_PREFIX                 first part of all keys, default bull
-  WORKER_QUEUES                queues to work on, between commas; default
-                               push-notifications,file-processing and, with
-                               SMTP_URL, email
-  WORKER_SHUTDOWN_TIMEOUT_MS   how long running jobs may go on after SIGTERM, default 30000
-  WORKER_LOCK_DURATION_MS      how long a job outlives its worker, default 30000
-  WORKER_STALLED_INTERVAL_MS   interval of checks for such jobs, default 30000
-  DATABASE_URL                 postgresql:, mysql: or sqlite: URL of subscriptions and files
-  STORAGE_URL                  file: or s3: URL of uploads and results, default file:./public
-  PUBLIC_BASE_URL              what stands before a result's path in its public URL
-  VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY, VAPID_SUBJECT   identity for push services
-  PUSH_ALLOW_PRIVATE_NETWORK   true to let push services have private addresses
-  SMTP_URL                     smtp:// or smtps:// URL of the mail relay
-  EMAIL_FROM                   sender of messages that name none
-  NODE_EXTRA_CA_CERTS          PEM file of authorities to trust beside the web's
-  LOG_LEVEL                    error, warn, info (default) or debug
-  LOG_FORMAT                   text (default) or json`;
+const HELP = `
+Exit codes:
+  0  done
+  1  failed, or a problem was found
+  2  the command, an option or a variable cannot work
 
-async function main(): Promise<void> {
-  const program = new Command('synapse-queue').description('Background workers on Redis').version(ownVersion());
-  program
-    .command('worker')
-    .description('work on the built-in queues with native processors, or run a file that opens workers of your own')
-    .argument('[file]', 'JavaScript, or TypeScript where Node can run it')
-    .addHelpText('after', WORKER_HELP)
-    .action(async (file?: string) => runWorker(file));
-  program.command('vapid').description('print a new key pair for push notifications').action(printVapidKeys);
-  await program.parseAsync();
-}
+Examples:
+  $ synapse-queue worker                              work on the built-in queues
+  $ synapse-queue stats                               watch all queues
+  $ synapse-queue doctor                              is anything wrong?
+  $ synapse-queue job 17 --queue email                why did job 17 fail?
+  $ synapse-queue retry --queue email                 run the failed jobs again
 
-async function runWorker(file: string | undefined): Promise<void> {
-  const environment = new Environment(process.env);
-  if (file === undefined) {
-    const settings = readWorkerSettings(environment);
-    await runBuiltInWorkers(settings, openLog(settings.log));
-  } else {
-    const settings = readProcessSettings(environment);
-    await runUserWorker(file, settings, openLog(settings.log));
+Each command explains itself: synapse-queue <command> --help`;
+
+function program(): Command {
+  const root = new Command('synapse-queue').description('Background workers on Redis').version(ownVersion());
+  // Inherited by the commands that are added below.
+  root.exitOverride().configureOutput({
+    outputError: (text, write) => {
+      write(text.replace(/^error: /, 'synapse-queue: '));
+    },
+  });
+  addWorker(root);
+  for (const add of [addStats, addDoctor, addJob, addAdd, addRetry, addPausing, addDrain, addClean, addBench]) {
+    add(root);
   }
-}
-
-function openLog(settings: LogSettings): Log {
-  // A reader of the log that goes away must not take the worker with it.
-  process.stdout.on('error', () => undefined);
-  return new Log(settings, (line) => process.stdout.write(line));
+  root.command('vapid').description('print a new key pair for push notifications').action(printVapidKeys);
+  return root.addHelpText('after', HELP);
 }
 
 function ownVersion(): string {
@@ -71,11 +58,31 @@ function ownVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-main().catch((error: unknown) => {
-  if (error instanceof ConfigurationError) {
-    process.stderr.write(`synapse-queue: ${error.message}\n`);
-    process.exit(EXIT_CONFIGURATION);
+/** The exit code for what ended a command; says in one line what it was, if that is enough. */
+function exitCode(error: unknown): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? 0 : EXIT_CONFIGURATION;
   }
-  console.error(error);
-  process.exit(EXIT_FAILURE);
-});
+  const isExpected = error instanceof Error && isForUsers(error);
+  if (isExpected) {
+    process.stderr.write(`synapse-queue: ${visible(error.message)}\n`);
+  } else {
+    console.error(error);
+  }
+  return error instanceof ConfigurationError ? EXIT_CONFIGURATION : EXIT_FAILURE;
+}
+
+/** Whether the message tells users all they need: the program's own errors, those of the engine and of connections have a code. */
+function isForUsers(error: Error): boolean {
+  return (
+    error instanceof ConfigurationError ||
+    error instanceof NotConfirmedError ||
+    (error as { code?: unknown }).code !== undefined
+  );
+}
+
+program()
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.exit(exitCode(error));
+  });

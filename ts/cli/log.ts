@@ -1,4 +1,5 @@
 import type { LogMeta } from '../logger';
+import { visible } from './visible';
 
 /** Log levels, loudest first. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
@@ -15,10 +16,6 @@ export interface LogSettings {
   level: LogLevel;
   format: (typeof LOG_FORMATS)[number];
 }
-
-/** Control characters could forge lines or drive a terminal: names and errors in messages come from anywhere. */
-// eslint-disable-next-line no-control-regex
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 /** The log of the program: one line per message on standard output. */
 export class Log {
@@ -48,17 +45,10 @@ export class Log {
     if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(this.settings.level)) {
       return;
     }
-    this.write(this.settings.format === 'json' ? jsonLine(level, message, fields) : `${escaped(message)}\n`);
+    this.write(this.settings.format === 'json' ? jsonLine(level, message, fields) : `${visible(message)}\n`);
   }
 }
 
 function jsonLine(level: LogLevel, message: string, fields: LogMeta): string {
   return `${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`;
-}
-
-function escaped(message: string): string {
-  return message.replace(CONTROL_CHARACTERS, (character) => {
-    const code = character.charCodeAt(0).toString(16).padStart(4, '0');
-    return character === '\n' ? '\\n' : `\\u${code}`;
-  });
 }

@@ -15,9 +15,14 @@ export function readRedisSettings(environment: Environment): RedisOptions {
       password: environment.text('REDIS_PASSWORD'),
     };
   }
+  return { url: checkedRedisUrl('REDIS_URL', url) };
+}
+
+/** A URL of a Redis. `source`: the variable or option it comes from. */
+export function checkedRedisUrl(source: string, url: string): string {
   if (!URL.canParse(url) || !PROTOCOLS.includes(new URL(url).protocol)) {
     // The URL is not repeated: it may hold a password.
-    throw ConfigurationError.of('REDIS_URL', 'a URL that begins with redis://, rediss:// or unix://');
+    throw ConfigurationError.of(source, 'a URL that begins with redis://, rediss:// or unix://');
   }
-  return { url };
+  return url;
 }

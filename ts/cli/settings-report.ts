@@ -5,7 +5,7 @@ const MASK = '***';
 
 /** The effective settings by the variables they come from, secrets masked. */
 export function reportOf(settings: WorkerSettings): Record<string, string> {
-  const { push, email } = settings;
+  const { push, email, health } = settings;
   const extraCa = push?.extraCa ?? email?.extraCa;
   const report: Record<string, string | number | boolean | undefined> = {
     ...redisReport(settings.redis),
@@ -14,6 +14,8 @@ export function reportOf(settings: WorkerSettings): Record<string, string> {
     WORKER_LOCK_DURATION_MS: settings.lockDurationMs,
     WORKER_STALLED_INTERVAL_MS: settings.stalledIntervalMs,
     WORKER_SHUTDOWN_TIMEOUT_MS: settings.shutdownTimeoutMs,
+    HEALTH_PORT: health?.port,
+    HEALTH_HOST: health?.host,
     DATABASE_URL: maskedUrl(settings.databaseUrl),
     STORAGE_URL: maskedUrl(settings.storageUrl),
     PUBLIC_BASE_URL: settings.publicBaseUrl,

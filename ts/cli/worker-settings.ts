@@ -7,6 +7,7 @@ import { DEFAULT_DATABASE_URL } from '../stores';
 import { ConfigurationError } from './configuration-error';
 import { readEmailSettings, type EmailSettings } from './email-settings';
 import type { Environment } from './environment';
+import { readHealthSettings, type HealthSettings } from './health-endpoints';
 import { LOG_FORMATS, LOG_LEVELS, type LogSettings } from './log';
 import { readRedisSettings } from './redis-settings';
 import { readVapidSettings } from './vapid-settings';
@@ -16,6 +17,8 @@ export interface ProcessSettings {
   log: LogSettings;
   /** How long running jobs may go on after the first signal to stop, ms. */
   shutdownTimeoutMs: number;
+  /** Absent if health and metrics are not served. */
+  health: HealthSettings | undefined;
 }
 
 /** How push messages are sent. */
@@ -61,6 +64,7 @@ export function readProcessSettings(environment: Environment): ProcessSettings {
       format: environment.choice('LOG_FORMAT', LOG_FORMATS, 'text'),
     },
     shutdownTimeoutMs: environment.integer('WORKER_SHUTDOWN_TIMEOUT_MS', TIMEOUTS, DEFAULT_SHUTDOWN_TIMEOUT_MS),
+    health: readHealthSettings(environment),
   };
 }
 

@@ -1,6 +1,7 @@
 //! A job as it stands in Redis, and the pure decisions about it.
 
 mod backoff;
+mod due;
 mod failure;
 mod options;
 mod record;
@@ -9,6 +10,7 @@ mod stacktrace;
 mod state;
 
 pub use backoff::{Backoff, BackoffKind};
+pub(crate) use due::due_ms;
 pub use failure::Failure;
 pub use options::JobOptions;
 pub use record::Job;

@@ -37,6 +37,13 @@ impl Scripts {
         <[u64; 7]>::try_from(counts).map_err(|counts| malformed("job counts", format!("{} counts", counts.len())))
     }
 
+    /// What is late or abandoned; the parts in the order of the script's header.
+    pub(crate) async fn inspect(&self, now_ms: i64, page_size: usize) -> Result<[Value; 4]> {
+        let args = [now_ms.to_string(), page_size.to_string()];
+        let parts = Reply::new("inspection", self.eval(&source::INSPECT, &args).await?).into_items()?;
+        <[Value; 4]>::try_from(parts).map_err(|parts| malformed("inspection", format!("{} parts", parts.len())))
+    }
+
     pub(crate) async fn list_waiting(&self, range: JobRange) -> Result<Vec<String>> {
         let args = [range.first.to_string(), range.last.to_string(), if range.ascending { "1" } else { "" }.to_owned()];
         Reply::new("waiting jobs", self.eval(&source::LIST_WAITING, &args).await?).into_texts()

@@ -222,10 +222,33 @@ impl QueueKeys {
         (is_of_a_job && !SUFFIXES.contains(&id) && !OTHER_SUFFIXES.contains(&id)).then_some(id)
     }
 
+    /// The pattern of the settings of all queues under a prefix, whose special characters are escaped.
+    pub(crate) fn meta_pattern(prefix: &str) -> String {
+        format!("{prefix}:*:meta")
+    }
+
+    /// The queue that a key holds the settings of, if it is under the same prefix.
+    pub(crate) fn queue_of_meta_key<'k>(&self, key: &'k str) -> Option<&'k str> {
+        let queue = key.strip_prefix(&self.prefix)?.strip_prefix(':')?.strip_suffix(":meta")?;
+        (!queue.is_empty() && !queue.contains(':')).then_some(queue)
+    }
+
     /// The remembered answer of one script call, kept for a minute so that a repeated call takes effect once.
     pub(crate) fn call(&self, call_id: &str) -> String {
         format!("{}{CALLS}{call_id}", self.base)
     }
+}
+
+/// `text` as a part of a pattern that matches nothing but it.
+pub(crate) fn escape_pattern(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if "*?[]\\^-".contains(character) {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
 }
 
 impl fmt::Debug for QueueKeys {
@@ -262,6 +285,15 @@ mod tests {
         let own = ["wait", "repeat:x:5", "call:1", "de:x", "metrics:failed", "priority", "a:b:c"];
         assert_eq!(own.map(id_of), [const { None }; 7]);
         assert_eq!(keys.job_id_of("bull:push:7"), None);
+    }
+
+    #[test]
+    fn finds_queues_by_their_settings() {
+        let keys = QueueKeys::new("my:{prefix}", "any").unwrap();
+        assert_eq!(keys.queue_of_meta_key("my:{prefix}:email:meta"), Some("email"));
+        let others = ["my:{prefix}:email:1:meta", "my:{prefix}:meta", "bull:email:meta", "my:{prefix}::meta"];
+        assert_eq!(others.map(|key| keys.queue_of_meta_key(key)), [None; 4]);
+        assert_eq!(escape_pattern("a*b[1]"), "a\\*b\\[1\\]");
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod stream;
 pub(crate) use client_list::clients;
 pub(crate) use client_name::{queue_events_client_name, worker_client_name};
 pub use job_hash::job_from_hash;
-pub(crate) use keys::{CALLS, CANCELLATIONS};
+pub(crate) use keys::{CALLS, CANCELLATIONS, escape_pattern};
 pub use keys::{JobAddress, QueueKeys};
 pub(crate) use ledger::{ledger_field, ledger_part};
 pub(crate) use reply::{Reply, malformed};

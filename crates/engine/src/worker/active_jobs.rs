@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::measurements::RunTimes;
 use super::run_timeout::RunClock;
 
 /// One run of a job: from being fetched until Redis has taken its result.
@@ -29,6 +30,7 @@ pub(super) struct ActiveJob {
     pub(super) native: Option<AbortHandle>,
     /// Ends the run when its job's timeout has passed.
     pub(super) clock: Option<Arc<RunClock>>,
+    pub(super) times: RunTimes,
 }
 
 /// How far a run is.
@@ -83,6 +85,7 @@ impl ActiveJobs {
         let mut runs = self.lock();
         let run = runs.get_mut(token).filter(|run| run.stage != Stage::Settling)?;
         run.stage = Stage::Settling;
+        run.times.end();
         Some(run.clone())
     }
 
@@ -93,7 +96,12 @@ impl ActiveJobs {
 
     /// Forgets a run.
     pub(super) fn remove(&self, token: &str) {
-        self.lock().remove(token);
+        self.take(token);
+    }
+
+    /// Forgets a run and answers it.
+    pub(super) fn take(&self, token: &str) -> Option<ActiveJob> {
+        self.lock().remove(token)
     }
 
     /// Stops all runs of a job.
@@ -175,6 +183,7 @@ mod tests {
             cancellation: CancellationToken::new(),
             native: None,
             clock: None,
+            times: RunTimes::begin(0),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::scripts::{FetchedJob, SettleReply};
 
 use super::active_jobs::{ActiveJob, Stage};
 use super::actor::{Actor, Answer};
+use super::measurements::RunTimes;
 use super::result::{JobOutcome, JobResult};
 use super::run_timeout::{self, EndedBy};
 use super::settlement::Settlement;
@@ -69,7 +70,9 @@ impl Actor {
             let token = settlement.finish.token.clone();
             match outcome {
                 Ok(finished) => {
-                    self.shared.active.remove(&token);
+                    if let Some(run) = self.shared.active.take(&token) {
+                        self.shared.measurements.ended(&settlement.ending, run.times, now_ms);
+                    }
                     events.push(settlement.into_event(finished.attempts_made, now_ms));
                 }
                 Err(error) => {
@@ -96,7 +99,8 @@ impl Actor {
         let job = Arc::new(job);
         let runner = self.runner_of(&job);
         let cancellation = CancellationToken::new();
-        let mut run = active_job(&job, &runner, &cancellation);
+        let times = self.shared.measurements.taken(&job, self.now_ms());
+        let mut run = active_job(&job, &runner, &cancellation, times);
         let ended_by = if run.is_native { EndedBy::Engine } else { EndedBy::Owner };
         run.clock = run_timeout::start(&self.shared, (&job, &token), ended_by, &cancellation);
         let superseded = self.shared.active.insert(token.clone(), run);
@@ -140,7 +144,7 @@ impl Actor {
     }
 }
 
-fn active_job(job: &Job, runner: &Runner, cancellation: &CancellationToken) -> ActiveJob {
+fn active_job(job: &Job, runner: &Runner, cancellation: &CancellationToken, times: RunTimes) -> ActiveJob {
     ActiveJob {
         job_id: job.id.clone(),
         opts: job.opts.clone(),
@@ -152,6 +156,7 @@ fn active_job(job: &Job, runner: &Runner, cancellation: &CancellationToken) -> A
         cancellation: cancellation.clone(),
         native: None,
         clock: None,
+        times,
     }
 }
 

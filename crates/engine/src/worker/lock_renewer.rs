@@ -50,6 +50,7 @@ async fn renew(shared: &Shared, scripts: &Scripts) -> bool {
     }
     match scripts.renew_locks(&locks, shared.options.lock_duration).await {
         Ok(lost) => {
+            shared.measurements.locks_lost(lost.len());
             shared.outbox.push_all(news(shared, &locks, lost));
             true
         }

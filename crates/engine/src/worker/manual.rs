@@ -13,6 +13,7 @@ use crate::wire::{QueueKeys, worker_client_name};
 
 use super::active_jobs::{ActiveJob, Stage};
 use super::actor::random;
+use super::measurements::RunTimes;
 use super::result::{JobOutcome, JobResult};
 use super::settlement::{Circumstances, Ending, Settlement};
 
@@ -207,5 +208,6 @@ fn active_job(job: &Job) -> ActiveJob {
         cancellation: CancellationToken::new(),
         native: None,
         clock: None,
+        times: RunTimes::begin(job.timestamp),
     }
 }

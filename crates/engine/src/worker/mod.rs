@@ -10,12 +10,15 @@ mod closing;
 mod event;
 mod executor;
 mod failed_connects;
+mod histogram;
 mod inbox;
 mod iterations;
 mod job_context;
 mod lock_renewer;
 mod manual;
 mod marker_wait;
+mod measurements;
+mod observer;
 mod outbox;
 mod result;
 mod retention;
@@ -48,7 +51,10 @@ use shared::{Controls, Progress, Shared};
 use state::Caps;
 
 pub use event::WorkerEvent;
+pub use histogram::Distribution;
 pub use manual::{ManualEnd, ManualWork, Taken};
+pub use measurements::{Measured, Measurements};
+pub use observer::WorkerObserver;
 pub use result::{JobOutcome, JobResult};
 
 /// What one call carries at most.
@@ -72,6 +78,8 @@ pub struct WorkerConfig {
     pub clock: Arc<Clock>,
     /// Where the next slots of schedulers come from whose jobs the worker takes.
     pub slots: SlotSource,
+    /// Where the worker counts what it does; workers of one queue may share it.
+    pub measurements: Arc<Measurements>,
 }
 
 /// A running worker.
@@ -88,6 +96,10 @@ pub struct Worker {
 pub struct WorkerHealth {
     /// Runs whose end Redis does not show yet.
     pub active: usize,
+    /// Jobs it runs at once, at most.
+    pub concurrency: usize,
+    /// Whether its connection for commands stands.
+    pub is_connected: bool,
     /// Whether it was told not to take jobs.
     pub is_paused: bool,
     /// Whether it is ending or has ended.
@@ -118,6 +130,7 @@ impl Worker {
             fallback_to_javascript: config.fallback_to_javascript,
             clock: config.clock,
             slots: config.slots,
+            measurements: config.measurements,
             active: active_jobs::ActiveJobs::default(),
             inbox: inbox::Inbox::default(),
             outbox: outbox::Outbox::default(),
@@ -216,14 +229,7 @@ impl Worker {
 
     /// How the worker is.
     pub fn health(&self) -> WorkerHealth {
-        let controls = &self.shared.controls;
-        WorkerHealth {
-            active: self.active_count(),
-            is_paused: controls.is_paused(),
-            is_closing: controls.close_request().is_some(),
-            owner_lag: controls.turns.lag(Instant::now()),
-            last_fetch_ms: controls.last_fetch_ms(),
-        }
+        observer::health(&self.shared)
     }
 
     async fn reached(&self, condition: impl FnMut(&Progress) -> bool) {

@@ -3,6 +3,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::job::Retention;
 use crate::worker::active_jobs::Stage;
+use crate::worker::measurements::RunTimes;
 
 const NOW_MS: i64 = 1_000_000;
 
@@ -18,6 +19,7 @@ fn job(opts: &str, attempts_made: u32) -> ActiveJob {
         cancellation: CancellationToken::new(),
         native: None,
         clock: None,
+        times: RunTimes::begin(0),
     }
 }
 

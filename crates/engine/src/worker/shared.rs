@@ -17,6 +17,7 @@ use crate::scripts::Scripts;
 use super::WorkerEvent;
 use super::active_jobs::ActiveJobs;
 use super::inbox::Inbox;
+use super::measurements::Measurements;
 use super::outbox::Outbox;
 use super::retention::Retentions;
 use super::turns::Turns;
@@ -30,6 +31,7 @@ pub(super) struct Shared {
     pub(super) fallback_to_javascript: bool,
     pub(super) clock: Arc<Clock>,
     pub(super) slots: SlotSource,
+    pub(super) measurements: Arc<Measurements>,
     pub(super) active: ActiveJobs,
     pub(super) inbox: Inbox,
     pub(super) outbox: Outbox,

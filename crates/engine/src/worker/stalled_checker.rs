@@ -40,6 +40,7 @@ async fn check(shared: &Shared, scripts: &Scripts) {
     match checked {
         Ok(None) => {}
         Ok(Some(stalled)) => {
+            shared.measurements.stalled(stalled.len());
             shared.outbox.push_all(stalled.into_iter().map(|job_id| WorkerEvent::Stalled { job_id }).collect());
             match heal_schedules(scripts, shared.slots, shared.clock.now_ms()).await {
                 Ok(healed) => {

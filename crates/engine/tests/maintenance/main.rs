@@ -6,6 +6,7 @@ mod support;
 
 mod clean;
 mod drain;
+mod inspection;
 mod job_data;
 mod limits;
 mod locks;

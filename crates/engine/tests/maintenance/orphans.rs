@@ -20,6 +20,7 @@ async fn what_is_left_of_jobs_in_no_state_goes() {
     fixture.set_field("repeat:nightly:5", "name", "tick").await;
     fixture.set_field("metrics:completed", "count", "1").await;
 
+    assert_eq!(fixture.queue.count_orphans(10).await.unwrap(), 2);
     assert_eq!(fixture.queue.remove_orphans(10, 0).await.unwrap(), 2);
 
     for gone in ["lost", "lost:logs", "gone"] {

@@ -15,7 +15,7 @@ use synapse_queue_engine::processor::{JobContext, Outcome, Processor};
 use synapse_queue_engine::queue::NewJob;
 use synapse_queue_engine::scheduler::SlotSource;
 use synapse_queue_engine::wire::QueueKeys;
-use synapse_queue_engine::worker::{JobOutcome, JobResult, Worker, WorkerConfig, WorkerEvent};
+use synapse_queue_engine::worker::{JobOutcome, JobResult, Measurements, Worker, WorkerConfig, WorkerEvent};
 use synapse_queue_testing::RedisServer;
 
 use super::support::Fixture;
@@ -42,11 +42,17 @@ pub struct Setup {
     pub options: WorkerOptions,
     pub processors: HashMap<String, Arc<dyn Processor>>,
     pub fallback_to_javascript: bool,
+    pub measurements: Arc<Measurements>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { options: WorkerOptions::default(), processors: HashMap::new(), fallback_to_javascript: true }
+        Self {
+            options: WorkerOptions::default(),
+            processors: HashMap::new(),
+            fallback_to_javascript: true,
+            measurements: Arc::default(),
+        }
     }
 }
 
@@ -54,7 +60,7 @@ impl Setup {
     /// A worker that runs `paint` jobs natively.
     pub fn native<P: Processor>(options: WorkerOptions, processor: P) -> Self {
         let processors = HashMap::from([("paint".to_owned(), Arc::new(processor) as Arc<dyn Processor>)]);
-        Self { options, processors, fallback_to_javascript: false }
+        Self { options, processors, fallback_to_javascript: false, ..Self::default() }
     }
 }
 
@@ -80,6 +86,7 @@ pub fn start_on(server: &RedisServer, keys: QueueKeys, setup: Setup) -> Harness 
         fallback_to_javascript: setup.fallback_to_javascript,
         clock: Arc::clone(&clock),
         slots: SlotSource::default(),
+        measurements: setup.measurements,
     };
     Harness { worker: Arc::new(Worker::start(config).unwrap()), clock, waiting: VecDeque::new() }
 }
