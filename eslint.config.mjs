@@ -15,7 +15,19 @@ const nodeGlobals = Object.fromEntries(
 );
 
 export default tseslint.config(
-  { ignores: ['target/', 'dist/', 'coverage/', '.quickstart/', 'artefacts/', 'native.js', '*.d.ts', '*.d.mts'] },
+  {
+    ignores: [
+      'target/',
+      'dist/',
+      'coverage/',
+      '.quickstart/',
+      'artefacts/',
+      'examples/nextjs/',
+      'native.js',
+      '*.d.ts',
+      '*.d.mts',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

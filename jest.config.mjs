@@ -2,6 +2,9 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/__test__/**/*.spec.ts'],
+  // The example is built and run by itself: jest.example.config.mjs.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__test__/nextjs/'],
+  modulePathIgnorePatterns: ['<rootDir>/examples/'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json', 'node'],
   globalSetup: '<rootDir>/__test__/support/global-setup.mjs',

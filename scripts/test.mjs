@@ -4,10 +4,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { EXAMPLE } from './example/prepare.mjs';
 import { ensureBuild, ensurePackages, rustTarget } from './setup/build.mjs';
 import { motoPython } from './setup/moto-python.mjs';
 import { ensurePrerequisites } from './setup/prerequisites.mjs';
 import { redisBinary } from './setup/redis-binary.mjs';
+import { startPrivateRedis } from './setup/redis.mjs';
 import { runAsProgram, say, succeeds } from './setup/terminal.mjs';
 import { jestCounts, libtestCounts, nextestCounts, sumOf } from './setup/test-counts.mjs';
 
@@ -20,7 +22,7 @@ await runAsProgram(async () => {
     SYNAPSE_MOTO_PYTHON: await motoPython(),
     CARGO_BUILD_TARGET: rustTarget(),
   };
-  const counts = sumOf([...(await rustTests(env)), await jestTests(env)]);
+  const counts = sumOf([...(await rustTests(env)), ...(await nodeTests(env))]);
   if (counts.failed > 0) process.exitCode = 1;
   process.stdout.write(`tests: ${counts.passed} passed, ${counts.failed} failed\n`);
 });
@@ -36,11 +38,21 @@ async function rustTests(env) {
   return [counted(tests, nextestCounts), counted(examples, libtestCounts)];
 }
 
-async function jestTests(env) {
+async function nodeTests(env) {
   say('Node tests (Jest)');
+  const own = await jestTests([], { env });
+  say('The Next.js example: built, used in a browser, and its own tests');
+  const inBrowser = await jestTests(['--config', 'jest.example.config.mjs'], { env });
+  const redis = await startPrivateRedis();
+  const ofExample = await jestTests([], { env: { ...env, REDIS_URL: redis.url }, cwd: EXAMPLE });
+  await redis.stop();
+  return [own, inBrowser, ofExample];
+}
+
+async function jestTests(args, { env, cwd }) {
   const folder = await mkdtemp(join(tmpdir(), 'synapse-jest-'));
   const file = join(folder, 'report.json');
-  const run = await tee('npx', ['jest', '--json', `--outputFile=${file}`], env);
+  const run = await tee('npx', ['jest', ...args, '--json', `--outputFile=${file}`], env, cwd);
   const report = await readFile(file, 'utf8').catch(() => undefined);
   await rm(folder, { recursive: true });
   return counted(run, () => (report ? jestCounts(JSON.parse(report)) : { passed: 0, failed: 1 }));
@@ -53,8 +65,8 @@ function counted({ code, output }, countsOf) {
 }
 
 /** Runs a command, shows what it prints and returns that as well. */
-async function tee(program, args, env) {
-  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+async function tee(program, args, env, cwd) {
+  const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks = [];
   for (const [stream, target] of [
     [child.stdout, process.stdout],

@@ -1,7 +1,16 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+
+/** Where Debian, Ubuntu's runners and Homebrew put it. */
+const PROGRAMS = [
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+  '/usr/bin/chromium-browser',
+  '/opt/homebrew/bin/chromium',
+];
 
 const ARTEFACTS = join(__dirname, '..', '..', 'artefacts');
 
@@ -20,11 +29,14 @@ export class HeadlessBrowser {
 
   static async launch(): Promise<HeadlessBrowser> {
     const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-    return new HeadlessBrowser(await chromium.launch({ executablePath: '/usr/bin/chromium', args }));
+    const executablePath = PROGRAMS.find((path) => existsSync(path));
+    if (executablePath === undefined) throw new Error(`there is no Chromium at ${PROGRAMS.join(', ')}`);
+    return new HeadlessBrowser(await chromium.launch({ executablePath, args }));
   }
 
-  async page(): Promise<Page> {
-    const page = await this.#browser.newPage({ viewport: { width: 1280, height: 900 } });
+  /** A page with cookies of its own; `options` differ from those of a desktop. */
+  async page(options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await this.#browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
     page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', ({ message }) => this.#problems.push(message));
     page.on('response', (response) => {

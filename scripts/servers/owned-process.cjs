@@ -26,12 +26,13 @@ class OwnedProcess {
   /**
    * @param {string} program
    * @param {string[]} args
-   * @param {{ env?: NodeJS.ProcessEnv, output?: 'ignore' | 'inherit' | 'pipe' }} [options] `env` adds to this process's
+   * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, output?: 'ignore' | 'inherit' | 'pipe' }} [options] `env` adds to this process's
    */
-  constructor(program, args, { env = {}, output = 'ignore' } = {}) {
+  constructor(program, args, { env = {}, cwd, output = 'ignore' } = {}) {
     // A process group of its own: the terminal's Ctrl-C reaches only this process, which then stops the child in order.
     this.#shell = spawn('sh', ['-c', WATCHDOG, 'sh', program, ...args], {
       detached: true,
+      cwd,
       env: { ...process.env, ...env },
       stdio: ['pipe', output, output, 'pipe'],
     });

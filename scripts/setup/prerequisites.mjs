@@ -20,6 +20,12 @@ const FOR_TESTS = [
     apt: ['postgresql'],
     brew: ['postgresql'],
   },
+  {
+    name: 'a Chromium',
+    found: () => findProgram('chromium', 'google-chrome', 'chromium-browser'),
+    apt: ['chromium'],
+    brew: ['chromium'],
+  },
   { name: 'MariaDB', found: () => findProgram('mariadbd'), apt: ['mariadb-server'], brew: ['mariadb'] },
   {
     name: 'OpenSSL headers',

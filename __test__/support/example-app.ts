@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { freePort } from '../../scripts/servers/free-port.cjs';
+import { OwnedProcess } from '../../scripts/servers/owned-process.cjs';
+import { PushReceiver } from '../../scripts/servers/push-receiver.cjs';
+import { vapidKeys } from '../../scripts/servers/vapid.cjs';
+import { temporaryFolder } from './folder';
+import { redisUrl } from './redis';
+import { until } from './until';
+
+const ROOT = join(__dirname, '..', '..');
+const FOLDER = join(ROOT, 'examples', 'nextjs');
+const START_DEADLINE_MS = 60_000;
+
+/** The user `admin`, for the dashboard. */
+export const ADMIN_PASSWORD = 'correct horse battery staple';
+
+/** The example application as it is deployed: a standalone server, a worker, a database and a push service of its own. */
+export class ExampleApp {
+  readonly url: string;
+  readonly receiver: PushReceiver;
+  readonly #env: Record<string, string>;
+  readonly #removeFolder: () => Promise<void>;
+  #server: OwnedProcess | undefined;
+  #worker: OwnedProcess | undefined;
+  readonly #output: string[] = [];
+
+  private constructor(
+    url: string,
+    receiver: PushReceiver,
+    { env, remove }: { env: Record<string, string>; remove: () => Promise<void> },
+  ) {
+    this.url = url;
+    this.receiver = receiver;
+    this.#env = env;
+    this.#removeFolder = remove;
+  }
+
+  /** Builds the application if it is older than its sources. */
+  static build(): void {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts', 'example', 'build.mjs')], {
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`the example does not build:\n${stdout}\n${stderr}`);
+  }
+
+  /** Starts everything but the worker. */
+  static async start(): Promise<ExampleApp> {
+    const { path, remove } = await temporaryFolder();
+    const receiver = await PushReceiver.start();
+    await writeFile(join(path, 'authority.pem'), receiver.ca);
+    const port = String(await freePort());
+    const vapid = vapidKeys();
+    const env = {
+      PORT: port,
+      HOSTNAME: '127.0.0.1',
+      REDIS_URL: redisUrl(),
+      DATABASE_URL: `file:${join(path, 'app.db')}`,
+      STORAGE_FOLDER: join(path, 'storage'),
+      SESSION_SECRET: 'of a test',
+      ADMIN_PASSWORD,
+      VAPID_PUBLIC_KEY: vapid.publicKey,
+      VAPID_PRIVATE_KEY: vapid.privateKey,
+      VAPID_SUBJECT: 'mailto:test@example.com',
+      PUSH_ALLOWED_ORIGINS: receiver.origin,
+      NODE_EXTRA_CA_CERTS: join(path, 'authority.pem'),
+      // A killed worker's jobs are found in seconds.
+      WORKER_LOCK_DURATION_MS: '2000',
+      WORKER_STALLED_INTERVAL_MS: '1000',
+      NEXT_TELEMETRY_DISABLED: '1',
+    };
+    const app = new ExampleApp(`http://127.0.0.1:${port}`, receiver, { env, remove });
+    spawnSync('npm', ['run', 'setup'], { cwd: FOLDER, env: { ...process.env, ...env } });
+    app.#server = app.#run(process.execPath, ['.next/standalone/server.js'], { NODE_ENV: 'production' });
+    await until('the server', () => app.#output.some((line) => line.includes('Ready')), START_DEADLINE_MS);
+    return app;
+  }
+
+  /** Starts the worker; resolves once both of its queues are worked on. */
+  async startWorker(): Promise<void> {
+    const before = this.#output.length;
+    this.#worker = this.#run(process.execPath, ['--import', 'tsx', 'worker.ts']);
+    const started = () => this.#output.slice(before).filter((text) => text.includes('🚀')).length > 0;
+    await until('the worker', started, START_DEADLINE_MS);
+  }
+
+  /** Kills the worker with SIGKILL. */
+  async killWorker(): Promise<void> {
+    await this.#worker?.kill();
+  }
+
+  /** What server and workers have printed. */
+  get output(): string {
+    return this.#output.join('');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#server?.stop(), this.#worker?.stop()]);
+    await this.receiver.close();
+    await this.#removeFolder();
+  }
+
+  #run(program: string, args: string[], more: Record<string, string> = {}): OwnedProcess {
+    const owned = new OwnedProcess(program, args, { cwd: FOLDER, env: { ...this.#env, ...more }, output: 'pipe' });
+    for (const stream of owned.output) stream.on('data', (chunk: Buffer) => this.#output.push(chunk.toString('utf8')));
+    return owned;
+  }
+}
