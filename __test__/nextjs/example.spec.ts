@@ -101,8 +101,8 @@ describe('the Next.js example', () => {
       .filter({ hasText: /^Processing/ })
       .first()
       .waitFor();
-    await browser.keep(page, 'example-media-processing');
     await app.killWorker();
+    await browser.keep(page, 'example-media-processing');
     await app.startWorker();
     await until('all thumbnails', async () => (await page.getByText(/\d+ % smaller/).count()) === 6, 45_000);
     expect(await page.locator('.card-bad').count()).toBe(0);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -14,13 +15,26 @@ const ROOT = join(__dirname, '..', '..');
 const FOLDER = join(ROOT, 'examples', 'nextjs');
 const START_DEADLINE_MS = 60_000;
 
-/** The user `admin`, for the dashboard. */
+/** Seals the session cookies. */
+export const SESSION_SECRET = 'of a test';
+
+/** Of the user `admin`, for the dashboard. */
 export const ADMIN_PASSWORD = 'correct horse battery staple';
 
-/** The example application as it is deployed: a standalone server, a worker, a database and a push service of its own. */
+/** How the application runs: as it is deployed, or a copy of it under `next dev`, to be changed. */
+export type ExampleMode = 'standalone' | 'dev';
+
+const SERVERS = {
+  standalone: { args: ['.next/standalone/server.js'], env: { NODE_ENV: 'production' } },
+  dev: { args: ['node_modules/next/dist/bin/next', 'dev'], env: { NODE_ENV: 'development' } },
+};
+
+/** The example application with a worker, a database and a push service of its own. */
 export class ExampleApp {
   readonly url: string;
   readonly receiver: PushReceiver;
+  /** Its sources. */
+  readonly folder: string;
   readonly #env: Record<string, string>;
   readonly #removeFolder: () => Promise<void>;
   #server: OwnedProcess | undefined;
@@ -30,8 +44,9 @@ export class ExampleApp {
   private constructor(
     url: string,
     receiver: PushReceiver,
-    { env, remove }: { env: Record<string, string>; remove: () => Promise<void> },
+    { folder, env, remove }: { folder: string; env: Record<string, string>; remove: () => Promise<void> },
   ) {
+    this.folder = folder;
     this.url = url;
     this.receiver = receiver;
     this.#env = env;
@@ -47,7 +62,7 @@ export class ExampleApp {
   }
 
   /** Starts everything but the worker. */
-  static async start(): Promise<ExampleApp> {
+  static async start(mode: ExampleMode = 'standalone'): Promise<ExampleApp> {
     const { path, remove } = await temporaryFolder();
     const receiver = await PushReceiver.start();
     await writeFile(join(path, 'authority.pem'), receiver.ca);
@@ -59,7 +74,7 @@ export class ExampleApp {
       REDIS_URL: redisUrl(),
       DATABASE_URL: `file:${join(path, 'app.db')}`,
       STORAGE_FOLDER: join(path, 'storage'),
-      SESSION_SECRET: 'of a test',
+      SESSION_SECRET,
       ADMIN_PASSWORD,
       VAPID_PUBLIC_KEY: vapid.publicKey,
       VAPID_PRIVATE_KEY: vapid.privateKey,
@@ -71,9 +86,11 @@ export class ExampleApp {
       WORKER_STALLED_INTERVAL_MS: '1000',
       NEXT_TELEMETRY_DISABLED: '1',
     };
-    const app = new ExampleApp(`http://127.0.0.1:${port}`, receiver, { env, remove });
-    spawnSync('npm', ['run', 'setup'], { cwd: FOLDER, env: { ...process.env, ...env } });
-    app.#server = app.#run(process.execPath, ['.next/standalone/server.js'], { NODE_ENV: 'production' });
+    const folder = mode === 'dev' ? copyOf(join(path, 'example')) : FOLDER;
+    const app = new ExampleApp(`http://127.0.0.1:${port}`, receiver, { folder, env, remove });
+    spawnSync('npm', ['run', 'setup'], { cwd: folder, env: { ...process.env, ...env } });
+    const server = SERVERS[mode];
+    app.#server = app.#run(process.execPath, server.args, server.env);
     await until('the server', () => app.#output.some((line) => line.includes('Ready')), START_DEADLINE_MS);
     return app;
   }
@@ -103,8 +120,19 @@ export class ExampleApp {
   }
 
   #run(program: string, args: string[], more: Record<string, string> = {}): OwnedProcess {
-    const owned = new OwnedProcess(program, args, { cwd: FOLDER, env: { ...this.#env, ...more }, output: 'pipe' });
+    const owned = new OwnedProcess(program, args, { cwd: this.folder, env: { ...this.#env, ...more }, output: 'pipe' });
     for (const stream of owned.output) stream.on('data', (chunk: Buffer) => this.#output.push(chunk.toString('utf8')));
     return owned;
   }
+}
+
+/** Copies the example with its packages; files are linked where that can be, so they are to be replaced and not rewritten. */
+function copyOf(folder: string): string {
+  const link = spawnSync('cp', ['-al', FOLDER, folder]);
+  if (link.status !== 0) {
+    rmSync(folder, { recursive: true, force: true });
+    spawnSync('cp', ['-a', FOLDER, folder]);
+  }
+  rmSync(join(folder, '.next'), { recursive: true, force: true });
+  return folder;
 }
