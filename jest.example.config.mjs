@@ -4,6 +4,7 @@ import config from './jest.config.mjs';
 export default {
   ...config,
   testMatch: ['<rootDir>/__test__/nextjs/*.spec.ts'],
+  globalSetup: '<rootDir>/__test__/support/example-global-setup.mjs',
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 60_000,
   maxWorkers: 1,

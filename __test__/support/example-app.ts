@@ -53,14 +53,6 @@ export class ExampleApp {
     this.#removeFolder = remove;
   }
 
-  /** Builds the application if it is older than its sources. */
-  static build(): void {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts', 'example', 'build.mjs')], {
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(`the example does not build:\n${stdout}\n${stderr}`);
-  }
-
   /** Starts everything but the worker. */
   static async start(mode: ExampleMode = 'standalone'): Promise<ExampleApp> {
     const { path, remove } = await temporaryFolder();
@@ -86,7 +78,7 @@ export class ExampleApp {
       WORKER_STALLED_INTERVAL_MS: '1000',
       NEXT_TELEMETRY_DISABLED: '1',
     };
-    const folder = mode === 'dev' ? copyOf(join(path, 'example')) : FOLDER;
+    const folder = mode === 'dev' ? copyOfExample(join(path, 'example')) : FOLDER;
     const app = new ExampleApp(`http://127.0.0.1:${port}`, receiver, { folder, env, remove });
     spawnSync('npm', ['run', 'setup'], { cwd: folder, env: { ...process.env, ...env } });
     const server = SERVERS[mode];
@@ -127,7 +119,7 @@ export class ExampleApp {
 }
 
 /** Copies the example with its packages; files are linked where that can be, so they are to be replaced and not rewritten. */
-function copyOf(folder: string): string {
+export function copyOfExample(folder: string): string {
   const link = spawnSync('cp', ['-al', FOLDER, folder]);
   if (link.status !== 0) {
     rmSync(folder, { recursive: true, force: true });
