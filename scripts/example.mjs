@@ -19,12 +19,13 @@ await runAsProgram(() =>
     await ensureBuild();
     const env = { REDIS_URL: redis.url };
     await prepareExample(env);
-    const start = (script) => {
-      const child = new OwnedProcess('npm', ['run', '--silent', script], { cwd: EXAMPLE, env, output: 'inherit' });
+    // Without npm in between, which would end and leave them running.
+    const start = (...args) => {
+      const child = new OwnedProcess(process.execPath, args, { cwd: EXAMPLE, env, output: 'inherit' });
       cleanUp(() => child.stop());
       return child.exit;
     };
     say(`The password of admin at /admin/queues is ADMIN_PASSWORD in ${join(EXAMPLE, '.env.local')}; Ctrl-C ends all`);
-    await Promise.race([start('worker'), start('dev')]);
+    await Promise.race([start('--import', 'tsx', 'worker.ts'), start('node_modules/next/dist/bin/next', 'dev')]);
   }),
 );
