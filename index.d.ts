@@ -1601,6 +1601,7 @@ declare class FlowProducer extends SafeEmitter<FlowProducerListener> {
     private readonly native;
     private readonly connectionKey;
     private readonly closeController;
+    private readonly tracing;
     /** @throws `Error` for a connection option that cannot work. */
     constructor(
     /** The options given. */
@@ -1639,6 +1640,7 @@ declare class FlowProducer extends SafeEmitter<FlowProducerListener> {
     disconnect(): Promise<void>;
     private shutDown;
     private addFlows;
+    private traced;
     /** Queues of the jobs of one call, each made once. */
     private queues;
 }
@@ -1706,6 +1708,7 @@ declare class JobScheduler extends SafeEmitter<JobSchedulerListener> {
     waitUntilReady(): Promise<void>;
     /** See {@link Queue.upsertJobScheduler}. */
     upsertJobScheduler<Data, Result, Name extends string>(id: string, repeat: RepeatOptions, template?: JobSchedulerTemplate<Data, Name>): Promise<Job<Data, Result, Name> | undefined>;
+    private upsert;
     /** A scheduler; `undefined` if there is none of this id. */
     getScheduler<Data>(id: string): Promise<JobSchedulerJson<Data> | undefined>;
     /** Schedulers by the time of their next job, latest first unless `asc`. */

@@ -556,6 +556,8 @@ export interface NativeNewScheduler {
   data?: string
   /** Options of its jobs, JSON text. */
   options: string
+  /** Context of the trace that the next job belongs to, unlike those after it. */
+  traceContext?: string
   /** The slot that the user's strategy chose, ms since the Unix epoch. */
   chosenMs?: number
   /** Zone of patterns that name none. */

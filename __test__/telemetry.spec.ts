@@ -15,7 +15,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { BullMQOtel } from 'bullmq-otel';
 
-import { Queue, Worker, imageProcessor, type Telemetry, type WorkerOptions } from '..';
+import { FlowProducer, Queue, Worker, imageProcessor, type Telemetry, type WorkerOptions } from '..';
 import { temporaryFolder } from './support/folder';
 import { RecordingTelemetry } from './support/recording-telemetry';
 import { redisUrl, uniquePrefix } from './support/redis';
@@ -103,6 +103,38 @@ describe('with bullmq-otel and OpenTelemetry', () => {
     const traces = [add, process, work, complete].map((each) => each.spanContext().traceId);
     expect(new Set(traces)).toEqual(new Set([request.spanContext().traceId]));
     expect(process.events).toMatchObject([{ name: 'job completed', attributes: { 'bullmq.job.result': '"done"' } }]);
+  });
+
+  test('one trace leads from the producer of a flow to all its jobs', async () => {
+    const telemetry = new BullMQOtel({ tracerName: 'test' });
+    const prefix = uniquePrefix();
+    const flows = opened(new FlowProducer({ connection, prefix, telemetry }));
+    const worker = opened(new Worker('traced', () => Promise.resolve(), { connection, prefix, telemetry }));
+    const ended = new Promise<void>((resolve) => {
+      worker.on('completed', ({ name }) => {
+        if (name === 'album') resolve();
+      });
+    });
+    await flows.add({ name: 'album', queueName: 'traced', children: [{ name: 'page', queueName: 'traced' }] });
+    await ended;
+    await worker.close();
+    const finished = spans.getFinishedSpans();
+    const flow = span('addFlow traced');
+    expect(flow).toMatchObject({ kind: OtelSpanKind.PRODUCER, attributes: { 'bullmq.flow.name': 'album' } });
+    const nodes = finished.filter(({ name }) => name === 'addNode traced');
+    const [album, page] = ['album', 'page'].map((name) =>
+      nodes.find(({ attributes }) => attributes['bullmq.job.name'] === name),
+    );
+    expect(album?.parentSpanContext?.spanId).toBe(flow.spanContext().spanId);
+    expect(page?.parentSpanContext?.spanId).toBe(album?.spanContext().spanId);
+    const processed = finished.filter(({ name }) => name === 'process traced');
+    expect(processed.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual([
+      page?.spanContext().spanId,
+      album?.spanContext().spanId,
+    ]);
+    expect(new Set(finished.slice(0, -1).map((each) => each.spanContext().traceId))).toEqual(
+      new Set([flow.spanContext().traceId]),
+    );
   });
 
   test('jobs are counted and timed', async () => {

@@ -6,6 +6,7 @@ import { toError, type NativeErrorDetails } from './native-answer';
 import type { FlowJob, FlowJobNode, FlowQueuesOpts } from './options/flow-options';
 import type { JobsOptions } from './options/job-options';
 import type { QueueLike } from './queue-like';
+import type { NodeSpans } from './telemetry/flow-spans';
 
 /** A job of a flow with its children; without any if it has none. */
 export interface JobNode {
@@ -47,6 +48,7 @@ export interface AddedFlow {
 export function linesOfFlows(
   flows: readonly FlowJob[],
   queuesOptions: FlowQueuesOpts,
+  spans?: NodeSpans,
 ): { nodes: FlowNode[]; lines: string[] } {
   const nodes = flows.map((flow): FlowNode => ({ flow, parent: undefined, ancestors: undefined }));
   const lines: string[] = [];
@@ -57,7 +59,7 @@ export function linesOfFlows(
     const merged: JobsOptions = { ...queuesOptions[queueName]?.defaultJobOptions, ...opts };
     lines.push(
       JSON.stringify([name, queueName, prefix ?? null, parent ?? null]),
-      JSON.stringify(merged),
+      JSON.stringify(spans ? spans.open(flow, merged, parent) : merged),
       stringifyJobData(flow.data),
     );
     for (const child of childrenOf(flow, ancestors)) {

@@ -7,6 +7,8 @@ import { NativeFlowProducer } from './native';
 import { answer, calling, toError } from './native-answer';
 import type { FlowJob, FlowOpts, FlowProducerOptions, NodeOpts } from './options/flow-options';
 import { SafeEmitter } from './safe-emitter';
+import { addBulkFlowsSpan, addFlowSpan, NodeSpans } from './telemetry/flow-spans';
+import { Tracing, type SpanRequest } from './telemetry/tracing';
 import { endOfTurn } from './timers';
 
 /** Listeners of a {@link FlowProducer}. */
@@ -33,6 +35,7 @@ export class FlowProducer extends SafeEmitter<FlowProducerListener> {
   private readonly native: NativeFlowProducer;
   private readonly connectionKey: string;
   private readonly closeController = new AbortController();
+  private readonly tracing: Tracing | undefined;
 
   /** @throws `Error` for a connection option that cannot work. */
   constructor(
@@ -42,7 +45,8 @@ export class FlowProducer extends SafeEmitter<FlowProducerListener> {
     super();
     const { connection, retryStrategy } = toNativeConnection(opts.connection, { waits: false });
     this.connectionKey = JSON.stringify(connection);
-    const { prefix, deadlineMs } = opts;
+    const { prefix, deadlineMs, telemetry } = opts;
+    this.tracing = telemetry && new Tracing(telemetry, '', (error) => this.emitUnchecked('error', error));
     const options = JSON.stringify({ prefix, deadlineMs, connection });
     this.native = calling(() => new NativeFlowProducer(options, toNativeStrategy(retryStrategy)));
     this.native.watchConnection((code, message) => {
@@ -67,14 +71,16 @@ export class FlowProducer extends SafeEmitter<FlowProducerListener> {
    * children`; `ParentJobMissingError` (`code` -5) and `ParentNotReplaceableError` (-7) about the root's `parent`.
    */
   async add(flow: FlowJob, opts?: FlowOpts): Promise<JobNode> {
-    const [added] = await this.addFlows([flow], opts);
-    if (!added) {
-      throw new TypeError('a flow has a root');
-    }
-    if (added.refusal) {
-      throw added.refusal;
-    }
-    return added.node;
+    return this.traced(addFlowSpan(flow), async () => {
+      const [added] = await this.addFlows([flow], opts);
+      if (!added) {
+        throw new TypeError('a flow has a root');
+      }
+      if (added.refusal) {
+        throw added.refusal;
+      }
+      return added.node;
+    });
   }
 
   /**
@@ -85,7 +91,7 @@ export class FlowProducer extends SafeEmitter<FlowProducerListener> {
    * not added. An `error` event tells why.
    */
   async addBulk(flows: FlowJob[]): Promise<JobNode[]> {
-    const added = await this.addFlows(flows, undefined);
+    const added = await this.traced(addBulkFlowsSpan(flows), () => this.addFlows(flows, undefined));
     for (const { refusal } of added) {
       if (refusal) {
         this.emit('error', refusal);
@@ -140,11 +146,23 @@ export class FlowProducer extends SafeEmitter<FlowProducerListener> {
     flows: readonly FlowJob[],
     opts: FlowOpts | undefined,
   ): Promise<ReturnType<typeof readAddedFlows>> {
-    const { nodes, lines } = linesOfFlows(flows, opts?.queuesOptions ?? {});
-    if (nodes.length === 0) {
-      return [];
+    const spans = this.tracing && new NodeSpans(this.tracing);
+    try {
+      const { nodes, lines } = linesOfFlows(flows, opts?.queuesOptions ?? {}, spans);
+      if (nodes.length === 0) {
+        return [];
+      }
+      const text = await answer(this.native.add(lines.join('\n'), Date.now()));
+      const added = readAddedFlows(text, nodes, this.Job, this.queues());
+      spans?.added(added.map(({ node }) => node));
+      return added;
+    } finally {
+      spans?.end();
     }
-    return readAddedFlows(await answer(this.native.add(lines.join('\n'), Date.now())), nodes, this.Job, this.queues());
+  }
+
+  private traced<T>(request: SpanRequest, work: () => Promise<T>): Promise<T> {
+    return this.tracing ? this.tracing.run(request, work) : work();
   }
 
   /** Queues of the jobs of one call, each made once. */

@@ -1,6 +1,7 @@
 import { JobParts } from './job-parts';
 import { answer } from './native-answer';
 import type { ParentOptions } from './options/job-options';
+import { measureMove } from './telemetry/end-spans';
 import type { JobProgress, Untyped } from './types';
 
 /** A part of the children of one kind. */
@@ -102,12 +103,17 @@ export abstract class JobChildren<Data, Result, Name extends string, Progress ex
    * @throws `LockMissingError` (`code` -2) or `LockMismatchError` (-6) if `token` does not hold the lock; `UnrecoverableError` (-9) if
    * a child has failed the job.
    */
-  moveToWaitingChildren(
+  async moveToWaitingChildren(
     token: string | undefined = this.token,
     opts: MoveToWaitingChildrenOpts = {},
   ): Promise<boolean> {
     const native = this.queue.native;
-    return answer(native.moveJobToWaitingChildren(this.knownId(), token ?? '0', opts.child ?? null, Date.now()));
+    const child = opts.child ?? null;
+    const waits = await answer(native.moveJobToWaitingChildren(this.knownId(), token ?? '0', child, Date.now()));
+    if (waits) {
+      measureMove(this.queue.tracing, this, 'waiting-children');
+    }
+    return waits;
   }
 
   /**

@@ -8,6 +8,7 @@ import type { JobSchedulerJson, JobSchedulerTemplate, RepeatOptions } from './op
 import type { QueueLike } from './queue-like';
 import { SafeEmitter } from './safe-emitter';
 import { withTimes } from './schedule-times';
+import { traceScheduler } from './telemetry/scheduler-span';
 
 /** What a job scheduler needs of its queue. */
 export interface SchedulingQueue extends QueueLike {
@@ -19,6 +20,14 @@ export interface SchedulingQueue extends QueueLike {
 export interface JobSchedulerListener {
   /** Something went wrong that no caller is told of. */
   error: (error: Error) => void;
+}
+
+/** When a scheduler runs, and what its first job belongs to. */
+interface Chosen {
+  schedule: string;
+  chosen: number | undefined;
+  traceContext: string | undefined;
+  now: number;
 }
 
 /** The job schedulers of one queue: each adds a job whenever its time has come. {@link Queue} has the same methods. */
@@ -38,7 +47,7 @@ export class JobScheduler extends SafeEmitter<JobSchedulerListener> {
     repeat: RepeatOptions,
     template: JobSchedulerTemplate<Data, Name> = {},
   ): Promise<Job<Data, Result, Name> | undefined> {
-    const { name, data, opts = {} } = template;
+    const { name = id, opts = {} } = template;
     const now = Date.now();
     if (repeat.immediately && repeat.every) {
       console.warn(
@@ -46,10 +55,20 @@ export class JobScheduler extends SafeEmitter<JobSchedulerListener> {
       );
     }
     const schedule = JSON.stringify(withTimes(repeat));
-    const chosen = await this.chooseSlot(schedule, repeat, { name: name ?? id, now });
+    const chosen = await this.chooseSlot(schedule, repeat, { name, now });
     if (chosen === null) {
       return undefined;
     }
+    return traceScheduler(this.queue.tracing, { id, name, telemetry: opts.telemetry }, (traceContext) =>
+      this.upsert<Data, Result, Name>(id, template, { schedule, chosen, traceContext, now }),
+    );
+  }
+
+  private async upsert<Data, Result, Name extends string>(
+    id: string,
+    { name, data, opts }: JobSchedulerTemplate<Data, Name>,
+    { schedule, chosen, traceContext, now }: Chosen,
+  ): Promise<Job<Data, Result, Name> | undefined> {
     const scheduler = {
       id,
       repeat: schedule,
@@ -58,6 +77,7 @@ export class JobScheduler extends SafeEmitter<JobSchedulerListener> {
       ...(name !== undefined && { name }),
       ...(data !== undefined && data !== null && { data: stringifyJobData(data) }),
       ...(chosen !== undefined && { chosenMs: chosen }),
+      ...(traceContext !== undefined && { traceContext }),
     };
     const lines = await answer(this.queue.native.upsertScheduler(scheduler, now));
     return lines ? Job.fromRecord<Data, Result, Name>(this.queue, readJobRecord(lines.split('\n'), 0)) : undefined;

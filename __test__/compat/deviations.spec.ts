@@ -54,6 +54,32 @@ describe('differs from bullmq on purpose', () => {
     expect((await world.queue.getWaiting()).map((job) => job.name).sort()).toEqual(['a', 'b']);
   });
 
+  test('a flow and a scheduler that leave the context out store none', async () => {
+    const telemetry = new RecordingTelemetry() as never;
+    const opts = { telemetry: { omitContext: true } };
+    await world.newFlows({ telemetry }).add({ name: 'job', queueName: 'compat', opts: { ...opts, jobId: 'flow' } });
+    const queue = await world.newQueue({ telemetry });
+    const next = await queue.upsertJobScheduler('s', { every: 60_000 }, { opts });
+    for (const id of ['flow', next.id ?? '']) {
+      const stored = await world.redis.hget(`${world.prefix}:compat:${id}`, 'opts');
+      expect(JSON.parse(stored ?? '')).toMatchObject({ omc: true });
+      expect(stored).not.toContain('"tm"');
+    }
+  });
+
+  test('only the first job of a scheduler belongs to the trace of the call that made it', async () => {
+    const telemetry = new RecordingTelemetry();
+    const queue = await world.newQueue({ telemetry: telemetry as never });
+    const first = await queue.upsertJobScheduler('s', { every: 60_000 }, { name: 'tick' });
+    await world.work(() => Promise.resolve(), { telemetry: telemetry as never, ends: 1 });
+    const [second] = await queue.getDelayed();
+    expect(first.opts.telemetry).toEqual({ metadata: '{"span":"add compat.tick"}' });
+    expect(second?.opts.telemetry).toBeUndefined();
+    expect(telemetry.take().spans.filter(({ name }) => name === 'process compat')).toMatchObject([
+      { parent: '<add compat.tick>' },
+    ]);
+  });
+
   test('a job of addBulk that leaves the context out stores none', async () => {
     const queue = await world.newQueue({ telemetry: new RecordingTelemetry() as never });
     await queue.addBulk([{ name: 'job', data: {}, opts: { telemetry: { omitContext: true } } }]);

@@ -78,9 +78,13 @@ export class World {
 
   /** A producer of flows. */
   get flows(): FlowProducer {
-    this.#flows ??= this.closing(new this.api.FlowProducer(this.#base()));
+    this.#flows ??= this.newFlows();
     return this.#flows;
   }
+
+  /** A producer of flows with options of its own. */
+  readonly newFlows = (options: Partial<QueueOptions> = {}): FlowProducer =>
+    this.closing(new this.api.FlowProducer({ ...this.#base(), ...options }));
 
   /** Takes the next job by hand, on both sides with bullmq: a job that another process holds. */
   readonly take = async (token: string): Promise<Job | undefined> => {

@@ -30,6 +30,8 @@ pub struct NativeNewScheduler {
     pub data: Option<String>,
     /// Options of its jobs, JSON text.
     pub options: String,
+    /// Context of the trace that the next job belongs to, unlike those after it.
+    pub trace_context: Option<String>,
     /// The slot that the user's strategy chose, ms since the Unix epoch.
     pub chosen_ms: Option<f64>,
     /// Zone of patterns that name none.
@@ -226,7 +228,7 @@ fn scheduler_json(record: &SchedulerRecord) -> Result<String> {
 
 impl From<NativeNewScheduler> for NewScheduler {
     fn from(new: NativeNewScheduler) -> Self {
-        let NativeNewScheduler { id, repeat, name, data, options, chosen_ms, local_zone: _ } = new;
-        Self { id, repeat, name, data: data.unwrap_or_default(), options, chosen_ms }
+        let NativeNewScheduler { id, repeat, name, data, options, trace_context, chosen_ms, local_zone: _ } = new;
+        Self { id, repeat, name, data: data.unwrap_or_default(), options, trace_context, chosen_ms }
     }
 }

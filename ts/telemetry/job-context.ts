@@ -12,7 +12,10 @@ export function bulkCarryingContext<Data, Name extends string>(
   jobs: BulkJob<Data, Name>[],
   metadata: string,
 ): BulkJob<Data, Name>[] {
-  return jobs.map((job) =>
-    job.opts?.telemetry?.metadata ? job : { ...job, opts: carryingContext(job.opts, metadata) },
-  );
+  return jobs.map((job) => ({ ...job, opts: bulkOptionsCarrying(job.opts, metadata) }));
+}
+
+/** The options of one of several jobs: a context of its own stays. */
+export function bulkOptionsCarrying(opts: JobsOptions | undefined, metadata: string): JobsOptions {
+  return opts?.telemetry?.metadata ? opts : carryingContext(opts, metadata);
 }

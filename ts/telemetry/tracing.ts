@@ -9,6 +9,8 @@ export interface SpanRequest {
   operation: string;
   /** What it is done to; the rest of the span's name. Default: the queue; `''` leaves it out. */
   destination?: string | undefined;
+  /** The queue it is about, as an attribute. Default: that of the queue or worker; `''` for none. */
+  queueName?: string | undefined;
   /** Default: internal. */
   kind?: SpanKind | undefined;
   /** Context of a job that leads to it, as its options carry it. Default: the current one. */
@@ -35,7 +37,8 @@ export class Tracing {
   }
 
   /** Starts a span. The caller ends it. */
-  start({ operation, destination = this.queueName, kind, metadata, attributes }: SpanRequest): OpenSpan {
+  start({ operation, queueName = this.queueName, destination = queueName, ...request }: SpanRequest): OpenSpan {
+    const { kind, metadata, attributes } = request;
     const { tracer, contextManager } = this.telemetry;
     const name = destination === '' ? operation : `${operation} ${destination}`;
     const parent: unknown = metadata ? contextManager.fromMetadata(contextManager.active(), metadata) : undefined;
@@ -43,7 +46,7 @@ export class Tracing {
     const span = parent === undefined ? tracer.startSpan(name, options) : tracer.startSpan(name, options, parent);
     const open = new OpenSpan(this.telemetry, span, parent);
     open.set({
-      [TelemetryAttributes.QueueName]: this.queueName,
+      [TelemetryAttributes.QueueName]: queueName,
       [TelemetryAttributes.QueueOperation]: operation,
     });
     open.set(attributes);

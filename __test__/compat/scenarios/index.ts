@@ -25,6 +25,7 @@ import { schedulerGetters, schedulerJobs, schedulerObject, schedulerRemoval } fr
 import * as upserts from './scheduler-upsert';
 import { stalled } from './stalled';
 import { telemetryOfQueues, telemetryOfWorkers } from './telemetry';
+import { telemetryOfFlows, telemetryOfSchedulers } from './telemetry-of-trees';
 
 /** Every scenario, by section. */
 export const scenarios: readonly Scenario[] = [
@@ -41,7 +42,7 @@ export const scenarios: readonly Scenario[] = [
     limits,
     pausing,
   ].flat(),
-  ...[telemetryOfQueues, telemetryOfWorkers, sandbox].flat(),
+  ...[telemetryOfQueues, telemetryOfWorkers, telemetryOfFlows, telemetryOfSchedulers, sandbox].flat(),
   ...[getters, customSettings, noSettings, progress, logs, data, missing].flat(),
   ...housekeeping,
   ...[removal, draining, cleaningUp, obliteration, events, waitUntilFinished, construction, workerOptions].flat(),

@@ -5,10 +5,10 @@
 --- @key 4 events       stream
 --- @arg 1 call_id      names this call; a repetition answers as the first did and adds nothing
 --- @arg 2 now_ms
---- @args iterations 9  scheduler_id, previous (the scheduler's latest slot, or nothing is done), slot (empty: by the record's
+--- @args iterations 10  scheduler_id, previous (the scheduler's latest slot, or nothing is done), slot (empty: by the record's
 ---   interval), missing ("1": only if the job of `previous` will not run again; empty: that job has been taken), opts (JSON text
 ---   without its last brace), id_head (JSON text of the job's id up to the slot), priority, lifo ("1" or empty), deduplication_id
----   or empty
+---   or empty, traced ("1": the job before has a trace context, which is its own; this one takes that of the template, if any)
 --- @returns per iteration 1 added | 0 nothing to do
 --- @emits added {jobId, name}, then waiting {jobId} | delayed {jobId, delay}, per job
 --- @include "includes/add_iteration"
@@ -21,6 +21,7 @@
 --- @include "includes/next_every_slot"
 --- @include "includes/recall"
 --- @include "includes/remember"
+--- @include "includes/template_context"
 local base, schedulers, meta, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local call_id, now_ms = ARGV[1], tonumber(ARGV[2])
 
@@ -30,11 +31,11 @@ if answered then
 end
 
 local added, any_added = {}, false
-for at = 3, #ARGV, 9 do
+for at = 3, #ARGV, 10 do
   local scheduler_id, previous, slot = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   local heals = ARGV[at + 3] == "1"
   local record = schedulers .. ":" .. scheduler_id
-  local fields = redis.call("HMGET", record, "name", "data", "every", "offset")
+  local fields = redis.call("HMGET", record, "name", "data", "every", "offset", "opts")
   local previous_id = iteration_id(scheduler_id, previous)
   local is_current = fields[1] and tonumber(redis.call("ZSCORE", schedulers, scheduler_id)) == previous
   local missing = is_current and heals and missing_iteration(base, previous_id)
@@ -64,9 +65,13 @@ for at = 3, #ARGV, 9 do
     if replaced_id then
       erase_iteration(base, replaced_id)
     end
+    local opts = ARGV[at + 4]
+    if ARGV[at + 9] == "1" then
+      opts = opts .. template_context(fields[5])
+    end
     redis.call("HINCRBY", record, "ic", 1)
     add_iteration(base, {
-      scheduler_id = scheduler_id, slot = slot, name = fields[1], data = fields[2] or "{}", opts = ARGV[at + 4],
+      scheduler_id = scheduler_id, slot = slot, name = fields[1], data = fields[2] or "{}", opts = opts,
       id_head = ARGV[at + 5], is_pattern = ARGV[at + 2] ~= "", priority = ARGV[at + 6], is_lifo = ARGV[at + 7] == "1",
       deduplication_id = ARGV[at + 8],
     }, now_ms)

@@ -53,6 +53,7 @@ async fn what_is_stuck_in_a_queue_is_found() {
         name: None,
         data: String::new(),
         options: String::new(),
+        trace_context: None,
         chosen_ms: None,
     };
     let next = queue.upsert_scheduler(scheduler, now_ms, Zone::UTC).await.unwrap().unwrap();

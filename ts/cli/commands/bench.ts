@@ -113,8 +113,10 @@ async function processJobs(
   });
   const finished = new AbortController();
   let completed = 0;
+  let failure: Error | undefined;
   worker.on('error', (error) => {
-    finished.abort(error);
+    failure ??= error;
+    finished.abort();
   });
   worker.on('completed', () => {
     completed += 1;
@@ -130,6 +132,9 @@ async function processJobs(
       void worker.run();
       await once(AbortSignal.any([finished.signal, signal]), 'abort');
       signal.throwIfAborted();
+      if (failure) {
+        throw failure;
+      }
     });
   } finally {
     progress.end();

@@ -9,7 +9,7 @@ use crate::job::Job;
 use crate::queue::{Queue, ResolvedOptions};
 use crate::scheduler::{Cadence, Repeat, Slot, Zone, chosen_slot, open_options};
 use crate::scripts::{JobRange, SchedulerUpsert};
-use crate::wire::{Reply, SchedulerRecord, is_legacy_repeatable, iteration_id};
+use crate::wire::{Reply, SchedulerRecord, TRACE_CONTEXT, is_legacy_repeatable, iteration_id};
 
 /// Records read per round trip.
 const LOAD_BATCH: usize = 500;
@@ -27,6 +27,8 @@ pub struct NewScheduler {
     pub data: String,
     /// Options of its jobs, a JSON object or empty; the queue's defaults count too.
     pub options: String,
+    /// Context of the trace that the next job belongs to; jobs after that do not.
+    pub trace_context: Option<String>,
     /// What the user's strategy chose as the next slot of a pattern, ms since the Unix epoch.
     pub chosen_ms: Option<f64>,
 }
@@ -61,11 +63,15 @@ impl Queue {
             Slot::Interval { first_ms } => first_ms,
         };
         let stored = pack(options);
+        let mut first_options = stored.clone();
+        if let Some(context) = new.trace_context {
+            first_options.insert(TRACE_CONTEXT.into(), context.into());
+        }
         let upsert = SchedulerUpsert {
             every,
             slot_ms,
             offset,
-            opts: open_options(stored.clone(), stored_repeat(&asked, &repeat), &new.id, now_ms),
+            opts: open_options(first_options, stored_repeat(&asked, &repeat), &new.id, now_ms),
             priority: resolved.priority(),
             lifo: resolved.lifo(),
             deduplication_id: resolved.deduplication_id(),

@@ -6,7 +6,7 @@ use super::{Cadence, Repeat, Slot, Zone};
 use crate::error::{Error, Result};
 use crate::job::{Job, JobOptions};
 use crate::scripts::Iteration;
-use crate::wire::{SchedulerRecord, slot_of};
+use crate::wire::{SchedulerRecord, TRACE_CONTEXT, slot_of};
 
 /// Options that belong to one job of a scheduler, not to all.
 const OWN_OPTIONS: [&str; 6] = ["jobId", "delay", "timestamp", "prevMillis", "repeat", "repeatJobKey"];
@@ -48,7 +48,8 @@ pub enum NextIteration {
 /// `InvalidOption` for a pattern or a zone that cannot be read.
 pub fn next_iteration(job: &Job, now_ms: i64, slots: SlotSource) -> Result<NextIteration> {
     let Some(scheduler_id) = &job.repeat_job_key else { return Ok(NextIteration::Nothing) };
-    let options: Map<String, Value> = serde_json::from_str(&job.opts).unwrap_or_default();
+    let mut options: Map<String, Value> = serde_json::from_str(&job.opts).unwrap_or_default();
+    let takes_template_context = options.remove(TRACE_CONTEXT).is_some();
     let Some(Value::Object(repeat)) = options.get("repeat") else { return Ok(NextIteration::Nothing) };
     let Some(previous_ms) = slot_of(&job.id, scheduler_id) else { return Ok(NextIteration::Nothing) };
     let (repeat, parsed) = (repeat.clone(), Repeat::read(repeat)?);
@@ -65,6 +66,7 @@ pub fn next_iteration(job: &Job, now_ms: i64, slots: SlotSource) -> Result<NextI
         priority: stored.priority,
         lifo: stored.lifo,
         deduplication_id: job.deduplication_id.clone(),
+        takes_template_context,
     };
     at_next_slot(iteration, &parsed, now_ms, slots)
 }
@@ -146,6 +148,7 @@ pub fn restored_iteration(
         priority: stored.priority,
         lifo: stored.lifo,
         deduplication_id,
+        takes_template_context: false,
     };
     let is_pattern = matches!(parsed.cadence, Cadence::Pattern { .. });
     if is_pattern && previous_ms >= now_ms && !is_finished {

@@ -56,6 +56,8 @@ pub struct Iteration {
     pub lifo: bool,
     /// Recorded with the job.
     pub deduplication_id: Option<String>,
+    /// The job before carried a trace context, which may be that of the call that made the scheduler: this job takes the template's.
+    pub takes_template_context: bool,
 }
 
 /// A scheduler whose next job will not run.
@@ -115,6 +117,7 @@ impl Scripts {
                     iteration.priority.to_string(),
                     flag(iteration.lifo),
                     iteration.deduplication_id.clone().unwrap_or_default(),
+                    flag(iteration.takes_template_context),
                 ]);
             }
             let reply = Reply::new("next iterations", self.eval(&source::NEXT_ITERATIONS, &args).await?);

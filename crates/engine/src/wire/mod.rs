@@ -17,5 +17,5 @@ pub use keys::{JobAddress, QueueKeys};
 pub(crate) use ledger::{ledger_field, ledger_part};
 pub(crate) use reply::{Reply, malformed};
 pub use scheduler::SchedulerRecord;
-pub(crate) use scheduler::{is_legacy_repeatable, iteration_id, iteration_id_head, slot_of};
+pub(crate) use scheduler::{TRACE_CONTEXT, is_legacy_repeatable, iteration_id, iteration_id_head, slot_of};
 pub(crate) use stream::stream_entries;

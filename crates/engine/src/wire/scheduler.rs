@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 use crate::error::Result;
 use crate::wire::Reply;
 
+/// Stored name of the option that carries the context of a trace.
+pub(crate) const TRACE_CONTEXT: &str = "tm";
+
 /// Fields that say when a scheduler runs; in records they are text.
 const SCHEDULE_FIELDS: [&str; 7] = ["tz", "limit", "pattern", "startDate", "endDate", "every", "offset"];
 

@@ -43,6 +43,7 @@ async fn many_schedulers_go_on_in_few_calls() {
             name: None,
             data: String::new(),
             options: String::new(),
+            trace_context: None,
             chosen_ms: None,
         };
         let zone = synapse_queue_engine::scheduler::Zone::UTC;
@@ -51,4 +52,29 @@ async fn many_schedulers_go_on_in_few_calls() {
     }
     assert_eq!(fixture.scripts.next_iterations(&iterations, NOW).await.unwrap(), 150);
     assert_eq!(fixture.sorted_set("delayed").await.len(), 150);
+}
+
+#[tokio::test]
+async fn only_the_first_job_belongs_to_the_trace_of_the_call_that_made_its_scheduler() {
+    for (options, later) in [("", None), (r#"{"telemetry":{"metadata":"mine"}}"#, Some("mine"))] {
+        let mut fixture = Fixture::new().await;
+        let scheduler = synapse_queue_engine::queue::NewScheduler {
+            id: "s".into(),
+            repeat: r#"{"every":5000}"#.into(),
+            name: None,
+            data: String::new(),
+            options: options.into(),
+            trace_context: Some("request".into()),
+            chosen_ms: None,
+        };
+        let zone = synapse_queue_engine::scheduler::Zone::UTC;
+        let job = fixture.queue.upsert_scheduler(scheduler, NOW, zone).await.unwrap().unwrap();
+        fixture.scripts.next_iterations(&[following(&job, NOW)], NOW).await.unwrap();
+        let mut contexts = Vec::new();
+        for slot in [0, 5_000] {
+            let opts: serde_json::Value = serde_json::from_str(&fixture.hash(&id_at(slot)).await["opts"]).unwrap();
+            contexts.push(opts["tm"].as_str().map(str::to_owned));
+        }
+        assert_eq!(contexts, [Some("request".to_owned()), later.map(str::to_owned)]);
+    }
 }

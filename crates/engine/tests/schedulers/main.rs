@@ -30,6 +30,7 @@ impl Fixture {
             name: Some("tick".into()),
             data: String::new(),
             options: String::new(),
+            trace_context: None,
             chosen_ms: None,
         };
         self.queue.upsert_scheduler(scheduler, now_ms, Zone::UTC).await
