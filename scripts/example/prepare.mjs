@@ -17,7 +17,7 @@ const INSTALLED = join(EXAMPLE, 'node_modules');
  */
 export async function prepareExample(env) {
   const platform = placeAddon();
-  const sources = newestChange(['dist', 'index.js', 'addon.js', 'native.js', 'package.json', platform]);
+  const sources = newestChange(['dist', 'index.js', 'index.d.ts', 'addon.js', 'native.js', 'package.json', platform]);
   const wanted = Math.max(sources, newestChange([join(EXAMPLE, 'package.json'), join(EXAMPLE, 'package-lock.json')]));
   if (newestChange([join(INSTALLED, '.package-lock.json')]) < wanted) {
     say('installing the example');

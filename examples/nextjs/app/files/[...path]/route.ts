@@ -16,11 +16,13 @@ const TYPES: Record<string, string> = {
 };
 const NAME = /^[\w-]+(\.[a-z0-9]+)?$/;
 
-/** A file that the worker made, for people who are signed in. */
+/** A file that the worker made; all but avatars are for people who are signed in. */
 export async function GET(request: Request, { params }: { params: Promise<{ path: string[] }> }): Promise<Response> {
   const { path } = await params;
   const type = TYPES[extname(path.at(-1) ?? '')];
-  if (!type || !path.every((part) => NAME.test(part)) || !(await currentUser())) return notFound();
+  if (!type || !path.every((part) => NAME.test(part))) return notFound();
+  // Avatars are shown where people sign in.
+  if (path[0] !== 'avatars' && !(await currentUser())) return notFound();
   const file = join(settings.storageFolder, ...path);
   const found = await stat(file).catch(() => undefined);
   if (!found?.isFile()) return notFound();
