@@ -44,6 +44,16 @@ export declare class NativeHealthServer {
   close(): Promise<void>
 }
 
+/** Processors of images that share one memory budget. */
+export declare class NativeImageProcessors {
+  /** Opens the storage. */
+  constructor(options: NativeImageOptions)
+  /** The processor of `process-image`. */
+  image(stores: NativeStores): NativeProcessor
+  /** The processor of `optimize-avatar`. */
+  avatar(options: NativeAvatarOptions, stores: NativeStores): NativeProcessor
+}
+
 /** A processor that runs in Rust. Made by the factories of this module. */
 export declare class NativeProcessor {}
 
@@ -303,6 +313,16 @@ export declare class NativeStores {
   updateUser(userId: string, avatar: string): Promise<Answer<undefined>>
 }
 
+/** A processor of `process-video` jobs. */
+export declare class NativeVideoProcessor {
+  /** Opens the storage; runs nothing. */
+  constructor(options: NativeVideoOptions, stores: NativeStores)
+  /** The processor, for a worker. */
+  processor(): NativeProcessor
+  /** What of ffmpeg is missing on this machine, if anything. */
+  get missing(): string | null
+}
+
 /** A consumer of one queue. It takes no jobs before [`NativeWorker::start`]. */
 export declare class NativeWorker {
   /** A worker on this queue, reached as the queue is. */
@@ -365,9 +385,6 @@ export declare function emailProcessor(options: NativeEmailOptions): NativeProce
 /** The stored form of options as users write them (both JSON text). */
 export declare function encodeJobOptions(options: string): string
 
-/** A processor of `process-image` jobs. */
-export declare function imageProcessor(options: NativeImageOptions, stores: NativeStores): NativeProcessor
-
 /** How long finished jobs are kept. */
 export interface KeepJobs {
   /** Keep at most this many. */
@@ -390,6 +407,16 @@ export interface NativeActiveJob {
   attemptsStarted: number
   /** Earlier stack traces, JSON text. */
   stacktrace?: string
+}
+
+/** What avatars look like; absent options take the processor's defaults. */
+export interface NativeAvatarOptions {
+  /** Sides, pixels. */
+  sizes?: Array<number>
+  /** Name of the encoding. */
+  format?: string
+  /** 1 to 100. */
+  quality?: number
 }
 
 /** A part of the children of one kind. */
@@ -486,6 +513,8 @@ export interface NativeImageOptions {
   maxInputBytes?: number
   /** Memory for all images being processed, bytes. */
   memoryBudget?: number
+  /** Name of the decoders that see the bytes. */
+  decoders?: string
 }
 
 /** The parts of a job that native processors read. */
@@ -656,6 +685,40 @@ export interface NativeTaken {
   rateLimitMs: number
   /** When the next delayed job is due, ms since the Unix epoch; 0 if unknown. */
   nextDelayedMs: number
+}
+
+/** Where videos are, by which programs they are made and what they may cost; absent options take the processor's defaults. */
+export interface NativeVideoOptions {
+  /** URL of the storage. */
+  storage: string
+  /** What stands before a key in its public URL. */
+  publicBaseUrl: string
+  /** Path or name of ffmpeg. */
+  ffmpeg?: string
+  /** Path or name of ffprobe. */
+  ffprobe?: string
+  /** Largest file that is read, bytes. */
+  maxInputBytes?: number
+  /** Largest file that is written, bytes. */
+  maxOutputBytes?: number
+  /** Longest video, ms. */
+  maxDuration?: number
+  /** Largest width × height of a frame. */
+  maxPixels?: number
+  /** Most streams in one file. */
+  maxStreams?: number
+  /** How long one run may take, ms. */
+  timeout?: number
+  /** How long a run may get no further, ms. */
+  stallTimeout?: number
+  /** Address space of one run, bytes. */
+  maxMemory?: number
+  /** Runs at once. */
+  concurrency?: number
+  /** Threads of one run. */
+  threads?: number
+  /** Where files are put while they are worked on. */
+  directory?: string
 }
 
 /** What `worker.opts` shows for options that were not given. */

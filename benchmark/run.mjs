@@ -1,15 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { startPrivateRedis } from '../scripts/setup/redis.mjs';
 import { runAsProgram, say, SetupError } from '../scripts/setup/terminal.mjs';
 import { CASES } from './cases.mjs';
 import { describeMachine } from './machine.mjs';
 import { Measurer } from './measurer.mjs';
 import { readOptions, USAGE } from './options.mjs';
+import { replaceReport } from './report-file.mjs';
 import { writeReport } from './report.mjs';
-
-const REPORT = join(import.meta.dirname, '..', 'docs', 'benchmarks.md');
 
 await runAsProgram(async () => {
   const options = readOptions(process.argv.slice(2));
@@ -32,7 +28,7 @@ await runAsProgram(async () => {
   const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
   const report = writeReport({ machine, command, runs: options.runs, cases, results: measurer.results });
   process.stdout.write(`\n${report}`);
-  if (options.write) await writeFile(REPORT, report);
+  if (options.write) await replaceReport(report);
 });
 
 /** Peers take turns, in fresh processes, so that a change of the machine's mood meets all of them alike. */

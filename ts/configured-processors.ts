@@ -1,34 +1,46 @@
+import {
+  imageProcessors,
+  type ConvertedImage,
+  type ImageProcessors,
+  type ImageProcessorsOptions,
+  type OptimizedAvatar,
+  type PublishedImage,
+} from './image-processors';
 import type { Job } from './job';
 import {
-  imageProcessor,
   pushProcessors,
   type BatchPushResult,
-  type ConvertedImage,
-  type ImageProcessorOptions,
-  type PublishedImage,
   type PushProcessorOptions,
   type PushProcessors,
   type PushResult,
 } from './processors';
 import { emailProcessor, type EmailProcessorOptions, type EmailResult } from './email-processor';
 import type {
+  AvatarOptimizationData,
   BatchPushNotificationData,
   EmailData,
   ImageProcessingData,
   PushNotificationData,
+  VideoProcessingData,
 } from './queue-service/job-data';
+import {
+  videoProcessor,
+  type ProcessedVideo,
+  type VideoJobProcessor,
+  type VideoProcessorOptions,
+} from './video-processor';
 
 /** What the built-in jobs need when a processor of your own runs them; what is left out comes from the environment. */
 export interface ProcessorConfiguration {
-  images?: ImageProcessorOptions | undefined;
+  images?: ImageProcessorsOptions | undefined;
+  videos?: VideoProcessorOptions | undefined;
   push?: PushProcessorOptions | undefined;
   email?: EmailProcessorOptions | undefined;
 }
 
-type ImageJobProcessor = ReturnType<typeof imageProcessor>;
-
 let configuration: ProcessorConfiguration = {};
-let images: ImageJobProcessor | undefined;
+let images: ImageProcessors | undefined;
+let videos: VideoJobProcessor | undefined;
 let push: PushProcessors | undefined;
 let email: ReturnType<typeof emailProcessor> | undefined;
 
@@ -42,7 +54,8 @@ let email: ReturnType<typeof emailProcessor> | undefined;
  */
 export function configure(options: ProcessorConfiguration): void {
   configuration = options;
-  images = options.images && imageProcessor(options.images);
+  images = options.images && imageProcessors(options.images);
+  videos = options.videos && videoProcessor(options.videos);
   push = options.push && pushProcessors(options.push);
   email = options.email && emailProcessor(options.email);
 }
@@ -53,8 +66,18 @@ export async function processImage(
   token?: string,
   signal?: AbortSignal,
 ): Promise<PublishedImage | ConvertedImage> {
-  images ??= imageProcessor(configuration.images);
-  return images(job as Job<ImageProcessingData, PublishedImage | ConvertedImage>, token, signal);
+  return openImages().image(job as Job<ImageProcessingData, PublishedImage | ConvertedImage>, token, signal);
+}
+
+/** Runs an `optimize-avatar` job in Rust, from a processor of your own. */
+export async function optimizeAvatar(job: Job, token?: string, signal?: AbortSignal): Promise<OptimizedAvatar> {
+  return openImages().avatar(job as Job<AvatarOptimizationData, OptimizedAvatar>, token, signal);
+}
+
+/** Runs a `process-video` job in Rust, from a processor of your own. */
+export async function processVideo(job: Job, token?: string, signal?: AbortSignal): Promise<ProcessedVideo> {
+  videos ??= videoProcessor(configuration.videos);
+  return videos(job as Job<VideoProcessingData, ProcessedVideo>, token, signal);
 }
 
 /** Runs a `push-notification` job in Rust, from a processor of your own. */
@@ -77,4 +100,9 @@ export async function processBatchPushNotification(
 export async function processSendEmail(job: Job, token?: string, signal?: AbortSignal): Promise<EmailResult> {
   email ??= emailProcessor(configuration.email);
   return email(job as Job<EmailData, EmailResult>, token, signal);
+}
+
+function openImages(): ImageProcessors {
+  images ??= imageProcessors(configuration.images);
+  return images;
 }

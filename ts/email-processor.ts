@@ -1,8 +1,9 @@
+import { definedOnly } from './defined-only';
 import { emailProcessor as nativeEmailProcessor } from './native';
 import { calling } from './native-answer';
 import { processorOf } from './native-run';
 import type { NativeJobProcessor } from './processor-map';
-import { DEFAULT_STORAGE_URL, definedOnly } from './processors';
+import { DEFAULT_STORAGE_URL } from './storage';
 import type { EmailData } from './queue-service/job-data';
 
 /** Options of {@link emailProcessor}. */

@@ -31,18 +31,25 @@ export type * from './options/scheduler-options';
 export type * from './options/worker-options';
 export {
   configure,
+  optimizeAvatar,
   processBatchPushNotification,
   processImage,
   processPushNotification,
   processSendEmail,
+  processVideo,
   type ProcessorConfiguration,
 } from './configured-processors';
-export { imageProcessor, pushProcessor, pushProcessors } from './processors';
+export { avatarProcessor, imageProcessor, imageProcessors } from './image-processors';
+export type * from './image-processors';
+export { pushProcessor, pushProcessors } from './processors';
 export type * from './processors';
 export { emailProcessor } from './email-processor';
 export type * from './email-processor';
 export { databaseStores } from './database-stores';
 export type * from './database-stores';
+export type { StorageOptions } from './storage';
+export { videoProcessor } from './video-processor';
+export type * from './video-processor';
 export { prismaStores, sqliteStores } from './stores';
 export type * from './stores';
 export { Queue, type QueueListener } from './queue';

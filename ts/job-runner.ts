@@ -17,6 +17,8 @@ export interface Run<Data, Result, Name extends string, Progress extends JobProg
   result?: Result;
   /** What the processor threw. */
   thrown?: unknown;
+  /** Whether the engine runs it, which then knows how it ends. */
+  readonly isNative: boolean;
   /** Whether its end has been handed to the engine. */
   isReported: boolean;
 }

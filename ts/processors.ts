@@ -1,58 +1,11 @@
 import type { DatabaseStores } from './database-stores';
-import { NativePushProcessors, imageProcessor as nativeImageProcessor } from './native';
+import { definedOnly } from './defined-only';
+import { NativePushProcessors } from './native';
 import { calling } from './native-answer';
 import { processorOf } from './native-run';
 import type { NativeJobProcessor } from './processor-map';
-import type { BatchPushNotificationData, ImageProcessingData, PushNotificationData } from './queue-service/job-data';
-import { toNativeStores, type FileStore, type SqliteStores, type SubscriptionStore } from './stores';
-
-/** @internal Where uploads are read and results are written unless told otherwise. */
-export const DEFAULT_STORAGE_URL = 'file:./public';
-
-/** Options of {@link imageProcessor}. */
-export interface ImageProcessorOptions {
-  /** Where uploads are read and results are written: `file:<directory>` or `s3://<bucket>/<prefix>`. Default: `STORAGE_URL`, else `file:./public`. */
-  storage?: string | undefined;
-  /** What stands before a result's path in its public URL. Default: `PUBLIC_BASE_URL`, else nothing. */
-  publicBaseUrl?: string | undefined;
-  /** Where uploads are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-  stores?: SqliteStores | DatabaseStores | { files: FileStore } | undefined;
-  /** Largest width × height that is decoded, pixels. Default 100 million. */
-  maxPixels?: number | undefined;
-  /** Largest file that is read, bytes. Default 64 MiB. */
-  maxInputBytes?: number | undefined;
-  /** Memory for all images being processed, bytes, at least 16 MiB; further images wait. Default 512 MiB. */
-  memoryBudget?: number | undefined;
-}
-
-/** Pixels. */
-export interface ImageDimensions {
-  width: number;
-  height: number;
-}
-
-/** Result of `process-image` for an upload. Sizes in bytes, dimensions in pixels. */
-export interface PublishedImage {
-  compressedUrl: string;
-  thumbnailUrl: string;
-  originalSize: number;
-  compressedSize: number;
-  thumbnailSize: number;
-  originalDimensions: ImageDimensions;
-  compressedDimensions: ImageDimensions;
-  thumbnailDimensions: ImageDimensions;
-}
-
-/** Result of `process-image` for a conversion. Sizes in bytes. */
-export interface ConvertedImage {
-  originalSize: number;
-  compressedSize: number;
-  /** How much smaller the result is, per cent; negative if it is larger. */
-  savings: number;
-  outputPath: string;
-  originalDimensions: ImageDimensions;
-  outputDimensions: ImageDimensions;
-}
+import type { BatchPushNotificationData, PushNotificationData } from './queue-service/job-data';
+import { toNativeStores, type SqliteStores, type SubscriptionStore } from './stores';
 
 /** Options of {@link pushProcessors}. */
 export interface PushProcessorOptions {
@@ -109,26 +62,6 @@ export interface PushProcessors {
 }
 
 /**
- * The native processor of `process-image`: makes web images of uploads without touching the event loop.
- *
- * Jobs fail with `code` `UNSUPPORTED_FORMAT`, `CORRUPT_IMAGE`, `IMAGE_TOO_LARGE` or `PATH_OUTSIDE_STORAGE`, which are not retried,
- * or with one of the storage or store, which are.
- *
- * @throws `EngineError` with `code` `UNSUPPORTED_STORAGE`, `INVALID_PUBLIC_BASE_URL` or `FILE_UNWRITABLE`.
- */
-export function imageProcessor(
-  options: ImageProcessorOptions = {},
-): NativeJobProcessor<ImageProcessingData, PublishedImage | ConvertedImage> {
-  const { storage, publicBaseUrl, stores, ...limits } = options;
-  const native = {
-    storage: storage ?? process.env['STORAGE_URL'] ?? DEFAULT_STORAGE_URL,
-    publicBaseUrl: publicBaseUrl ?? process.env['PUBLIC_BASE_URL'] ?? '',
-    ...definedOnly(limits),
-  };
-  return processorOf(calling(() => nativeImageProcessor(native, toNativeStores(stores))));
-}
-
-/**
  * The native processors of `push-notification` and `batch-push-notification`.
  *
  * Dead subscriptions are removed; busy push services are tried again with the job's attempts, for the subscriptions that were not
@@ -161,12 +94,4 @@ function vapidFromEnvironment(): VapidIdentity {
     privateKey: env['VAPID_PRIVATE_KEY'] ?? '',
     subject: env['VAPID_SUBJECT'] ?? env['NEXT_PUBLIC_VAPID_SUBJECT'] ?? '',
   };
-}
-
-/** @internal */
-export type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** @internal The options that were given. */
-export function definedOnly<T extends object>(options: T): Defined<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -60,7 +60,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
 
   /** Aborts the signal of a job's run; whether the job runs here. */
   cancel(jobId: string, reason?: string): boolean {
-    const runs = [...this.runs.values()].filter((run) => run.job.id === jobId && !run.isReported);
+    const runs = [...this.runs.values()].filter((run) => run.job.id === jobId && (run.isNative || !run.isReported));
     for (const run of runs) {
       this.abort(run, reason);
     }
@@ -145,7 +145,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     const job = Job.fromRecord<Data, Result, Name, Progress>(this.owner, readJobRecord(lines, payload));
     job.token = token;
     const controller = isOurs && this.processors.wantsSignal(job.name) ? new AbortController() : undefined;
-    const run: Run<Data, Result, Name, Progress> = { job, token, controller, isReported: !isOurs };
+    const run: Run<Data, Result, Name, Progress> = { job, token, controller, isNative: !isOurs, isReported: !isOurs };
     this.runs.set(token, run);
     this.owner.emit('active', job, 'waiting');
     const scheduled = this.scheduleNext(job);

@@ -4,6 +4,7 @@ mod email;
 mod image;
 mod push;
 mod run;
+mod video;
 
 use std::sync::Arc;
 

@@ -137,6 +137,10 @@ impl NativeStores {
         Arc::clone(&self.files)
     }
 
+    pub(crate) fn users(&self) -> Arc<dyn UserStore> {
+        Arc::clone(&self.users)
+    }
+
     async fn with_database<T>(&self, action: impl AsyncFnOnce(&SqlStores) -> Result<T, StoreError>) -> Answer<T> {
         let result = match &self.database {
             Some(database) => match database.get().await {

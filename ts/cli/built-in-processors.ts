@@ -1,9 +1,11 @@
 import { EngineError } from '../errors';
 import { emailProcessor } from '../email-processor';
-import { imageProcessor, pushProcessors } from '../processors';
+import { imageProcessors } from '../image-processors';
+import { pushProcessors } from '../processors';
 import type { ProcessorMap } from '../processor-map';
 import { JOB_TYPES, QUEUE_NAMES } from '../queue-names';
 import { sqliteStores, type SqliteStores } from '../stores';
+import { videoProcessor } from '../video-processor';
 import { ConfigurationError } from './configuration-error';
 import type { EmailSettings } from './email-settings';
 import type { PushSettings, WorkerSettings } from './worker-settings';
@@ -30,6 +32,8 @@ const VARIABLES: Readonly<Record<string, string>> = {
 /** The native processors of this release, and what they hold open. */
 export interface BuiltInProcessors {
   processors: ProcessorMap;
+  /** What some of them lack on this machine, for the log. */
+  warnings: readonly string[];
   close: () => Promise<void>;
 }
 
@@ -41,19 +45,33 @@ export interface BuiltInProcessors {
 export async function openBuiltInProcessors(settings: WorkerSettings): Promise<BuiltInProcessors> {
   try {
     const stores = await sqliteStores(settings.databaseUrl);
+    const files = settings.queues.includes(QUEUE_NAMES.FILE_PROCESSING) ? fileProcessors(settings, stores) : undefined;
     const processors = {
-      ...(settings.queues.includes(QUEUE_NAMES.FILE_PROCESSING) && imageProcessors(settings, stores)),
+      ...files?.processors,
       ...(settings.push && notificationProcessors(settings.push, stores)),
       ...(settings.email && emailProcessors(settings.email, settings.storageUrl)),
     };
-    return { processors, close: () => stores.close() };
+    return { processors, warnings: files?.warnings ?? [], close: () => stores.close() };
   } catch (error) {
     throw blamed(error);
   }
 }
 
-function imageProcessors({ storageUrl, publicBaseUrl }: WorkerSettings, stores: SqliteStores): ProcessorMap {
-  return { [JOB_TYPES.PROCESS_IMAGE]: imageProcessor({ storage: storageUrl, publicBaseUrl, stores }) };
+function fileProcessors(
+  { storageUrl, publicBaseUrl, imageDecoders }: WorkerSettings,
+  stores: SqliteStores,
+): Pick<BuiltInProcessors, 'processors' | 'warnings'> {
+  const places = { storage: storageUrl, publicBaseUrl, stores };
+  const { image, avatar } = imageProcessors({ ...places, decoders: imageDecoders });
+  const video = videoProcessor(places);
+  return {
+    processors: {
+      [JOB_TYPES.PROCESS_IMAGE]: image,
+      [JOB_TYPES.OPTIMIZE_AVATAR]: avatar,
+      [JOB_TYPES.PROCESS_VIDEO]: video,
+    },
+    warnings: video.missing === null ? [] : [`Worker: ${video.missing}; ${JOB_TYPES.PROCESS_VIDEO} jobs will fail`],
+  };
 }
 
 function notificationProcessors(settings: PushSettings, stores: SqliteStores): ProcessorMap {

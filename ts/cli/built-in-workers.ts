@@ -8,7 +8,6 @@ import { logJobs } from './job-lines';
 import type { Log } from './log';
 import { reportOf } from './settings-report';
 import { drainOnSignal } from './shutdown';
-import { unavailableProcessor } from './unavailable-processor';
 import type { WorkerSettings } from './worker-settings';
 
 /** How long Redis may be silent at start before the log says so, ms. */
@@ -22,7 +21,10 @@ export async function runBuiltInWorkers(settings: WorkerSettings, log: Log): Pro
   for (const note of settings.notes) {
     log.info(note, { event: 'note' });
   }
-  const { processors, close } = await openBuiltInProcessors(settings);
+  const { processors, warnings, close } = await openBuiltInProcessors(settings);
+  for (const warning of warnings) {
+    log.warn(warning, { event: 'warning' });
+  }
   const workers = settings.queues.map((queue) => openWorker(queue, processors, settings));
   logJobs(workers, log);
   drainOnSignal({ workers: () => workers, release: close, timeoutMs: settings.shutdownTimeoutMs, log });
@@ -35,7 +37,7 @@ export async function runBuiltInWorkers(settings: WorkerSettings, log: Log): Pro
 
 function openWorker(queue: QueueName, native: ProcessorMap, settings: WorkerSettings): Worker {
   const { jobTypes, worker } = BUILT_IN_QUEUES[queue];
-  const processors = Object.fromEntries(jobTypes.map((type) => [type, native[type] ?? unavailableProcessor]));
+  const processors = Object.fromEntries(jobTypes.flatMap((type) => (native[type] ? [[type, native[type]]] : [])));
   const { lockDurationMs: lockDuration, stalledIntervalMs: stalledInterval } = settings;
   return new Worker(queue, processors, {
     ...worker,

@@ -19,6 +19,7 @@ export function reportOf(settings: WorkerSettings): Record<string, string> {
     DATABASE_URL: maskedUrl(settings.databaseUrl),
     STORAGE_URL: maskedUrl(settings.storageUrl),
     PUBLIC_BASE_URL: settings.publicBaseUrl,
+    IMAGE_DECODERS: settings.imageDecoders,
     VAPID_PUBLIC_KEY: push?.vapid.publicKey,
     VAPID_PRIVATE_KEY: push && MASK,
     VAPID_SUBJECT: push?.vapid.subject,

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 import type { RedisOptions } from '../options/connection-options';
-import { DEFAULT_STORAGE_URL, type VapidIdentity } from '../processors';
+import type { VapidIdentity } from '../processors';
 import { QUEUE_NAMES, type QueueName } from '../queue-names';
+import { DEFAULT_STORAGE_URL } from '../storage';
 import { DEFAULT_DATABASE_URL } from '../stores';
 import { ConfigurationError } from './configuration-error';
 import { readEmailSettings, type EmailSettings } from './email-settings';
@@ -42,6 +43,8 @@ export interface WorkerSettings extends ProcessSettings {
   databaseUrl: string;
   storageUrl: string;
   publicBaseUrl: string;
+  /** Which decoders see the bytes of uploaded images. */
+  imageDecoders: (typeof IMAGE_DECODERS)[number];
   /** Absent unless push notifications are worked on. */
   push: PushSettings | undefined;
   /** Absent unless e-mail is worked on. */
@@ -49,6 +52,8 @@ export interface WorkerSettings extends ProcessSettings {
   /** What the operator should know about what is not done. */
   notes: readonly string[];
 }
+
+const IMAGE_DECODERS = ['fastest', 'memory-safe'] as const;
 
 const HOUR_MS = 60 * 60 * 1000;
 /** The longest wait that a Node timer can express fits well. */
@@ -83,6 +88,7 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     databaseUrl: environment.text('DATABASE_URL') ?? DEFAULT_DATABASE_URL,
     storageUrl: environment.text('STORAGE_URL') ?? DEFAULT_STORAGE_URL,
     publicBaseUrl: environment.text('PUBLIC_BASE_URL') ?? '',
+    imageDecoders: environment.choice('IMAGE_DECODERS', IMAGE_DECODERS, 'fastest'),
     push: isPushing ? readPushSettings(environment, extraCa) : undefined,
     email: readEmailSettings(environment, queues, extraCa),
     notes: readNotes(environment, queues),

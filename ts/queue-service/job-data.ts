@@ -54,7 +54,7 @@ export interface ImageConversionOptions {
   /** 1-100. Default 85. */
   quality?: number | undefined;
   /** Default: what the extension of `outputPath` says, else `jpeg`. */
-  format?: 'jpeg' | 'png' | 'webp' | undefined;
+  format?: 'jpeg' | 'png' | 'webp' | 'avif' | undefined;
 }
 
 /** What to make of a video. */

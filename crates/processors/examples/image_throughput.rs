@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use synapse_queue_processors::image::{Fit, ImageOptions, OutputFormat, Rendition, Size, run};
+use synapse_queue_processors::image::{Decoders, Fit, ImageOptions, OutputFormat, Rendition, Size, run};
 use tokio_util::sync::CancellationToken;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -69,6 +69,7 @@ fn process(photo: &Path, output: &Path, job: usize) -> Result<(), Failure> {
             Rendition { fit: Fit::Cover(Size::new(320, 240)), format: OutputFormat::Jpeg { quality: 75 } },
         ],
         max_pixels: 100_000_000,
+        decoders: Decoders::default(),
     };
     let made = run(&std::fs::read(photo)?, &options, &CancellationToken::new())?;
     for (image, name) in made.images.iter().zip(["compressed", "thumbnail"]) {

@@ -23,6 +23,7 @@ Environment:
   DATABASE_URL                 postgresql:, mysql: or sqlite: URL of subscriptions and files
   STORAGE_URL                  file: or s3: URL of uploads and results, default file:./public
   PUBLIC_BASE_URL              what stands before a result's path in its public URL
+  IMAGE_DECODERS               fastest (default), or memory-safe: no C code sees uploads
   VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY, VAPID_SUBJECT   identity for push services
   PUSH_ALLOW_PRIVATE_NETWORK   true to let push services have private addresses
   SMTP_URL                     smtp:// or smtps:// URL of the mail relay

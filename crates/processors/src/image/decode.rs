@@ -12,7 +12,7 @@ use super::header::{Encoding, ImageHeader};
 use super::plan::Plan;
 use super::raster::{Channels, Packed, Planar, Raster};
 use super::workspace::Workspace;
-use super::{ImageError, Size};
+use super::{ImageError, Size, png_rows, safe_jpeg};
 
 /// A file of more progressive scans than this is made to keep a decoder busy; encoders write about ten.
 const SCANS_MAX: u32 = 100;
@@ -44,6 +44,8 @@ pub(super) fn decode(
             }
             Ok(raster)
         }
+        Encoding::JpegSafe { is_gray } => safe_jpeg::decode(input, header.size, is_gray),
+        Encoding::PngRows { .. } => png_rows::decode(input, header.size, plan.reduction),
         Encoding::Other { format, color } => decode_other(input, header.size, (format, color)),
     }
 }

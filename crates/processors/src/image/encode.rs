@@ -29,6 +29,9 @@ pub(super) fn encode(
         }
         (raster, OutputFormat::WebP { quality }) => webp::encode(&colored(pixels(raster, converter)), quality)
             .ok_or_else(|| failed("libwebp gave up".to_owned())),
+        (raster, OutputFormat::Avif { quality }) => {
+            encode_avif(&colored(pixels(raster, converter)), quality).map_err(failed)
+        }
     }
 }
 
@@ -52,7 +55,17 @@ fn opaque(pixels: Packed) -> Packed {
     if pixels.channels == Channels::Rgba { color::flatten_on_white(&pixels) } else { pixels }
 }
 
-/// WebP knows no grey.
+#[cfg(feature = "avif")]
+fn encode_avif(pixels: &Packed, quality: u8) -> Result<Vec<u8>, String> {
+    super::avif::encode(pixels, quality)
+}
+
+#[cfg(not(feature = "avif"))]
+fn encode_avif(_: &Packed, _: u8) -> Result<Vec<u8>, String> {
+    Err("this build has no AVIF encoder".to_owned())
+}
+
+/// WebP and AVIF are made from colours.
 fn colored(pixels: Packed) -> Packed {
     if pixels.channels != Channels::Gray {
         return pixels;

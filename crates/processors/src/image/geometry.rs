@@ -66,9 +66,18 @@ impl Target {
         (crop.width / f64::from(self.size.width)).min(crop.height / f64::from(self.size.height))
     }
 
-    /// Whether an uncropped picture of size `other` can stand in for the original.
-    pub(super) fn can_be_made_from(self, other: Size) -> bool {
-        self.reduction(other) >= CASCADE_MARGIN
+    /// Whether a finished rendition can stand in for the original: it shows at least as much, and is large enough.
+    pub(super) fn can_be_made_from(self, other: Self) -> bool {
+        let shows_enough = match other.cropping {
+            Cropping::Whole => true,
+            Cropping::Center => self.cropping == Cropping::Center && self.has_aspect_ratio_of(other),
+        };
+        shows_enough && self.reduction(other.size) >= CASCADE_MARGIN
+    }
+
+    fn has_aspect_ratio_of(self, other: Self) -> bool {
+        let cross = |left: Size, right: Size| u64::from(left.width) * u64::from(right.height);
+        cross(self.size, other.size) == cross(other.size, self.size)
     }
 }
 
@@ -133,8 +142,17 @@ mod tests {
     #[test]
     fn a_rendition_is_made_from_another_only_if_that_is_twice_as_large() {
         let thumbnail = Target::new(Size::new(4000, 3000), THUMBNAIL);
-        assert!(thumbnail.can_be_made_from(Size::new(640, 480)));
-        assert!(!thumbnail.can_be_made_from(Size::new(639, 480)));
+        let whole = |width, height| Target { size: Size::new(width, height), cropping: Cropping::Whole };
+        assert!(thumbnail.can_be_made_from(whole(640, 480)));
+        assert!(!thumbnail.can_be_made_from(whole(639, 480)));
+    }
+
+    #[test]
+    fn a_crop_is_made_from_another_only_if_both_show_the_same() {
+        let crop = |width, height| Target::new(Size::new(4000, 3000), Fit::Cover(Size::new(width, height)));
+        assert!(crop(128, 128).can_be_made_from(crop(256, 256)));
+        assert!(!crop(128, 128).can_be_made_from(crop(512, 256)));
+        assert!(!Target::new(Size::new(4000, 3000), Fit::Inside(Size::new(64, 64))).can_be_made_from(crop(512, 512)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use image::{ColorType, ImageDecoder, ImageFormat, ImageReader};
 use turbojpeg::{Colorspace, DecompressHeader, Subsamp};
 
 use super::jpeg_markers::JpegMarkers;
-use super::{ImageError, Size};
+use super::{Decoders, ImageError, ImageOptions, Size, png_rows};
 
 pub(super) const SUPPORTED_INPUTS: &str = "JPEG, PNG, WebP, GIF, BMP and TIFF";
 
@@ -30,6 +30,10 @@ pub(super) enum Encoding {
     JpegRgb { lossless: bool },
     /// Four-colour JPEG.
     JpegCmyk { inverted: bool },
+    /// JPEG of whatever kind through a memory-safe decoder.
+    JpegSafe { is_gray: bool },
+    /// PNG whose rows come in their order, through a memory-safe decoder.
+    PngRows { color: ColorType },
     /// Everything else, through memory-safe decoders.
     Other { format: ImageFormat, color: ColorType },
 }
@@ -39,9 +43,10 @@ impl ImageHeader {
     ///
     /// # Errors
     /// `UnsupportedFormat` if the signature is unknown, `TooManyPixels`, `Corrupt`.
-    pub(super) fn read(input: &[u8], max_pixels: u64) -> Result<Self, ImageError> {
+    pub(super) fn read(input: &[u8], options: &ImageOptions) -> Result<Self, ImageError> {
+        let max_pixels = options.max_pixels;
         let header = match supported_format(input)? {
-            ImageFormat::Jpeg => read_jpeg(input, max_pixels)?,
+            ImageFormat::Jpeg => read_jpeg(input, options)?,
             format => read_other(input, format)?,
         };
         check_pixels(header.size, max_pixels)?;
@@ -86,16 +91,14 @@ fn check_pixels(size: Size, max_pixels: u64) -> Result<(), ImageError> {
     Ok(())
 }
 
-fn read_jpeg(input: &[u8], max_pixels: u64) -> Result<ImageHeader, ImageError> {
+fn read_jpeg(input: &[u8], options: &ImageOptions) -> Result<ImageHeader, ImageError> {
     let markers = JpegMarkers::read(input)?;
-    check_pixels(markers.size, max_pixels)?;
-    let header = turbojpeg::read_header(input)?;
-    Ok(ImageHeader {
-        size: markers.size,
-        orientation: markers.orientation,
-        encoding: jpeg_encoding(&header, markers.is_adobe),
-        icc_profile: markers.icc_profile,
-    })
+    check_pixels(markers.size, options.max_pixels)?;
+    let encoding = match options.decoders {
+        Decoders::MemorySafe => Encoding::JpegSafe { is_gray: markers.components == 1 },
+        Decoders::Fastest => jpeg_encoding(&turbojpeg::read_header(input)?, markers.is_adobe),
+    };
+    Ok(ImageHeader { size: markers.size, orientation: markers.orientation, encoding, icc_profile: markers.icc_profile })
 }
 
 fn jpeg_encoding(header: &DecompressHeader, is_adobe: bool) -> Encoding {
@@ -116,6 +119,9 @@ fn read_other(input: &[u8], format: ImageFormat) -> Result<ImageHeader, ImageErr
         // Metadata that cannot be read is no reason to refuse a picture that can.
         orientation: decoder.orientation().unwrap_or(Orientation::NoTransforms),
         icc_profile: decoder.icc_profile().unwrap_or(None),
-        encoding: Encoding::Other { format, color: decoder.color_type() },
+        encoding: match decoder.color_type() {
+            color if png_rows::comes_in_rows(input, format) => Encoding::PngRows { color },
+            color => Encoding::Other { format, color },
+        },
     })
 }

@@ -1,9 +1,10 @@
 //! The data of a `process-image` job.
 
-use serde_json::{Map, Value};
+use serde_json::Map;
 use synapse_queue_engine::job::Failure;
 
 use super::{Fit, OutputFormat, Rendition, Size};
+use crate::job_fields::{self, Fields, invalid};
 
 /// Largest side of a result in pixels: what WebP can hold.
 const SIDE_MAX: u32 = 16_383;
@@ -44,10 +45,10 @@ impl ImageJob {
     /// # Errors
     /// `INVALID_JOB_DATA`, unrecoverable, naming the field.
     pub(super) fn parse(data: &str) -> Result<Self, Failure> {
-        let Ok(Value::Object(fields)) = serde_json::from_str(data) else {
+        let Some(fields) = job_fields::object(data) else {
             return Err(invalid("job data must be an object with `filePath` and either `fileId` or `outputPath`"));
         };
-        let fields = Fields { fields: &fields, prefix: "" };
+        let fields = Fields::of(&fields);
         let file_path = fields.required_text("filePath")?;
         let task = if fields.has("outputPath") { convert_task(&fields)? } else { publish_task(&fields)? };
         Ok(Self { file_path, task })
@@ -58,6 +59,10 @@ impl ImageJob {
             ImageTask::Publish { .. } => vec![COMPRESSED, THUMBNAIL],
             ImageTask::Convert(conversion) => vec![conversion.rendition],
         }
+    }
+
+    pub(super) fn deletes_original(&self) -> bool {
+        matches!(&self.task, ImageTask::Convert(conversion) if conversion.delete_original)
     }
 
     /// What log lines call the file.
@@ -78,7 +83,7 @@ fn convert_task(fields: &Fields<'_>) -> Result<ImageTask, Failure> {
     let output_path = fields.required_text("outputPath")?;
     let delete_original = fields.flag("deleteOriginal")?.unwrap_or(false);
     let none = Map::new();
-    let options = Fields { fields: fields.object("options")?.unwrap_or(&none), prefix: "options." };
+    let options = Fields::nested(fields.object("options")?.unwrap_or(&none), "options.");
     let bounds = Size::new(
         options.integer("maxWidth", SIDE_MAX)?.unwrap_or(DEFAULT_BOUNDS.width),
         options.integer("maxHeight", SIDE_MAX)?.unwrap_or(DEFAULT_BOUNDS.height),
@@ -89,79 +94,13 @@ fn convert_task(fields: &Fields<'_>) -> Result<ImageTask, Failure> {
 
 /// The format asked for, or else the one that the extension of the result promises, or else JPEG.
 fn output_format(options: &Fields<'_>, output_path: &str) -> Result<OutputFormat, Failure> {
-    let quality =
-        options.integer("quality", 100)?.and_then(|quality| u8::try_from(quality).ok()).unwrap_or(DEFAULT_QUALITY);
+    let quality = options.integer("quality", 100)?.unwrap_or(DEFAULT_QUALITY.into());
     let requested = options.text("format")?;
     let extension = output_path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     let promised = extension.filter(|extension| matches!(extension.as_str(), "png" | "webp" | "avif"));
-    match requested.or(promised).as_deref() {
-        None | Some("jpeg" | "jpg") => Ok(OutputFormat::Jpeg { quality }),
-        Some("png") => Ok(OutputFormat::Png),
-        Some("webp") => Ok(OutputFormat::WebP { quality }),
-        Some(other) => Err(invalid(format!("`options.format` must be one of jpeg, png and webp, got `{other}`"))),
-    }
-}
-
-fn invalid(message: impl Into<String>) -> Failure {
-    Failure::unrecoverable("INVALID_JOB_DATA", message)
-}
-
-/// Typed access to the fields of a JSON object. `null` counts as absent.
-struct Fields<'a> {
-    fields: &'a Map<String, Value>,
-    /// What stands before a field's name in messages.
-    prefix: &'static str,
-}
-
-impl<'a> Fields<'a> {
-    fn get(&self, name: &str) -> Option<&'a Value> {
-        self.fields.get(name).filter(|value| !value.is_null())
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.get(name).is_some()
-    }
-
-    fn mismatch(&self, name: &str, expected: &str) -> Failure {
-        let got = self.get(name).map_or_else(|| "nothing".to_owned(), Value::to_string);
-        invalid(format!("`{}{name}` must be {expected}, got {got}", self.prefix))
-    }
-
-    fn text(&self, name: &str) -> Result<Option<String>, Failure> {
-        match self.get(name) {
-            None => Ok(None),
-            Some(Value::String(text)) if !text.is_empty() => Ok(Some(text.clone())),
-            Some(_) => Err(self.mismatch(name, "a string that is not empty")),
-        }
-    }
-
-    fn required_text(&self, name: &str) -> Result<String, Failure> {
-        self.text(name)?.ok_or_else(|| self.mismatch(name, "a string that is not empty"))
-    }
-
-    fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
-        match self.get(name) {
-            None => Ok(None),
-            Some(Value::Bool(flag)) => Ok(Some(*flag)),
-            Some(_) => Err(self.mismatch(name, "a boolean")),
-        }
-    }
-
-    /// A whole number from 1 to `max`.
-    fn integer(&self, name: &str, max: u32) -> Result<Option<u32>, Failure> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        let number =
-            value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| (1..=max).contains(number));
-        number.map(Some).ok_or_else(|| self.mismatch(name, &format!("a whole number from 1 to {max}")))
-    }
-
-    fn object(&self, name: &str) -> Result<Option<&'a Map<String, Value>>, Failure> {
-        match self.get(name) {
-            None => Ok(None),
-            Some(Value::Object(object)) => Ok(Some(object)),
-            Some(_) => Err(self.mismatch(name, "an object")),
-        }
-    }
+    let name = requested.or(promised);
+    OutputFormat::parse(name.as_deref().unwrap_or("jpeg"), quality)
+        .map_err(|error| invalid(error.to_string().replacen('`', "`options.", 1)))
 }
 
 #[cfg(test)]
@@ -212,6 +151,18 @@ mod tests {
         );
     }
 
+    #[cfg(feature = "avif")]
+    #[test]
+    fn avif_is_a_format_like_others() {
+        assert_eq!(format_of(r#"{"filePath":"a","outputPath":"b.avif"}"#), OutputFormat::Avif { quality: 85 });
+    }
+
+    #[cfg(not(feature = "avif"))]
+    #[test]
+    fn avif_is_refused_where_it_was_not_built_in() {
+        assert!(refusal(r#"{"filePath":"a","outputPath":"b.avif"}"#).contains("one of jpeg, png and webp, got avif"));
+    }
+
     #[test]
     fn every_field_that_cannot_be_used_is_named() {
         let cases = [
@@ -228,9 +179,11 @@ mod tests {
             (r#"{"filePath":"a","outputPath":"b","options":{"quality":8.5}}"#, "`options.quality`"),
             (r#"{"filePath":"a","outputPath":"b","options":{"maxWidth":-1}}"#, "`options.maxWidth`"),
             (r#"{"filePath":"a","outputPath":"b","options":{"maxHeight":16384}}"#, "`options.maxHeight`"),
-            (r#"{"filePath":"a","outputPath":"b","options":{"format":"avif"}}"#, "jpeg, png and webp"),
+            (
+                r#"{"filePath":"a","outputPath":"b","options":{"format":"bmp"}}"#,
+                "`options.format` must be one of jpeg, png",
+            ),
             (r#"{"filePath":"a","outputPath":"b","options":{"format":3}}"#, "`options.format`"),
-            (r#"{"filePath":"a","outputPath":"b.avif"}"#, "jpeg, png and webp"),
         ];
         for (data, expected) in cases {
             assert!(refusal(data).contains(expected), "{data} -> {}", refusal(data));

@@ -19,6 +19,8 @@ const ADOBE_TAG: &[u8] = b"Adobe";
 #[derive(Debug)]
 pub(super) struct JpegMarkers {
     pub(super) size: Size,
+    /// Colours per pixel.
+    pub(super) components: u8,
     pub(super) orientation: Orientation,
     pub(super) icc_profile: Option<Vec<u8>>,
     /// Adobe's programs store CMYK inverted and leave this mark.
@@ -31,14 +33,19 @@ impl JpegMarkers {
     /// # Errors
     /// `Corrupt` if the segments make no sense, `UnsupportedFormat` for frames that no browser shows (12 bits, hierarchical).
     pub(super) fn read(input: &[u8]) -> Result<Self, ImageError> {
-        let mut size = None;
-        let mut found =
-            Self { size: Size::new(0, 0), orientation: Orientation::NoTransforms, icc_profile: None, is_adobe: false };
+        let mut frame = None;
+        let mut found = Self {
+            size: Size::new(0, 0),
+            components: 0,
+            orientation: Orientation::NoTransforms,
+            icc_profile: None,
+            is_adobe: false,
+        };
         let mut icc_chunks = BTreeMap::new();
         for segment in Segments::new(input) {
             let (marker, body) = segment?;
             match marker {
-                0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => size = Some(frame_size(marker, body)?),
+                0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => frame = Some(read_frame(marker, body)?),
                 APP1 => {
                     if let Some(exif) = body.strip_prefix(EXIF_TAG) {
                         found.orientation = Orientation::from_exif_chunk(exif).unwrap_or(found.orientation);
@@ -53,15 +60,16 @@ impl JpegMarkers {
                 _ => {}
             }
         }
-        found.size = size.ok_or_else(|| corrupt("a JPEG without a frame header"))?;
+        (found.size, found.components) = frame.ok_or_else(|| corrupt("a JPEG without a frame header"))?;
         let icc_profile: Vec<u8> = icc_chunks.into_values().flatten().copied().collect();
         found.icc_profile = (!icc_profile.is_empty()).then_some(icc_profile);
         Ok(found)
     }
 }
 
-fn frame_size(marker: u8, body: &[u8]) -> Result<Size, ImageError> {
-    let [precision, height_high, height_low, width_high, width_low, ..] = *body else {
+/// Size and components.
+fn read_frame(marker: u8, body: &[u8]) -> Result<(Size, u8), ImageError> {
+    let [precision, height_high, height_low, width_high, width_low, components, ..] = *body else {
         return Err(corrupt("a JPEG with a short frame header"));
     };
     // SOF0-2 baseline, extended, progressive; SOF3 lossless; SOF9, SOF10 the arithmetic variants.
@@ -75,7 +83,7 @@ fn frame_size(marker: u8, body: &[u8]) -> Result<Size, ImageError> {
     if width == 0 || height == 0 {
         return Err(corrupt("a JPEG without width or height"));
     }
-    Ok(Size::new(width, height))
+    Ok((Size::new(width, height), components))
 }
 
 fn corrupt(detail: &str) -> ImageError {

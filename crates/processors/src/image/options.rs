@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::InvalidOption;
+
 /// A size in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
@@ -23,7 +25,7 @@ impl Size {
     }
 
     /// Number of pixels.
-    pub(super) fn pixels(self) -> u64 {
+    pub(crate) fn pixels(self) -> u64 {
         u64::from(self.width) * u64::from(self.height)
     }
 }
@@ -52,6 +54,43 @@ pub enum OutputFormat {
         /// 1 to 100.
         quality: u8,
     },
+    /// Lossy AVIF: the smallest files, at many times the cost of WebP.
+    Avif {
+        /// 1 to 100.
+        quality: u8,
+    },
+}
+
+/// What [`OutputFormat::parse`] understands, for error messages.
+const FORMAT_NAMES: &str =
+    if cfg!(feature = "avif") { "one of jpeg, png, webp and avif" } else { "one of jpeg, png and webp" };
+
+impl OutputFormat {
+    /// The format called `name`, which is lower case; `quality` is 1 to 100 and means nothing to PNG.
+    ///
+    /// # Errors
+    /// [`InvalidOption`] naming `format` or `quality`.
+    pub fn parse(name: &str, quality: u32) -> Result<Self, InvalidOption> {
+        let checked = u8::try_from(quality).ok().filter(|quality| (1..=100).contains(quality));
+        let quality = checked.ok_or_else(|| InvalidOption::new("quality", "a whole number from 1 to 100", quality))?;
+        match name {
+            "jpeg" | "jpg" => Ok(Self::Jpeg { quality }),
+            "png" => Ok(Self::Png),
+            "webp" => Ok(Self::WebP { quality }),
+            "avif" if cfg!(feature = "avif") => Ok(Self::Avif { quality }),
+            other => Err(InvalidOption::new("format", FORMAT_NAMES, other)),
+        }
+    }
+
+    /// Usual extension of such files, without a dot.
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg { .. } => "jpg",
+            Self::Png => "png",
+            Self::WebP { .. } => "webp",
+            Self::Avif { .. } => "avif",
+        }
+    }
 }
 
 impl fmt::Display for OutputFormat {
@@ -60,6 +99,7 @@ impl fmt::Display for OutputFormat {
             Self::Jpeg { .. } => "jpeg",
             Self::Png => "png",
             Self::WebP { .. } => "webp",
+            Self::Avif { .. } => "avif",
         })
     }
 }
@@ -73,6 +113,31 @@ pub struct Rendition {
     pub format: OutputFormat,
 }
 
+/// Which decoders see the bytes of uploads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Decoders {
+    /// The fastest: JPEG by libjpeg-turbo, which is written in C; all else by Rust.
+    #[default]
+    Fastest,
+    /// Memory-safe ones only: all formats by Rust. JPEG costs about twice the time and, since it is always decoded in full, more
+    /// memory; embedded profiles of four-colour JPEG are ignored.
+    MemorySafe,
+}
+
+impl Decoders {
+    /// The decoders called `fastest` or `memory-safe`.
+    ///
+    /// # Errors
+    /// [`InvalidOption`] for another name.
+    pub fn parse(name: &str) -> Result<Self, InvalidOption> {
+        match name {
+            "fastest" => Ok(Self::Fastest),
+            "memory-safe" => Ok(Self::MemorySafe),
+            other => Err(InvalidOption::new("decoders", "`fastest` or `memory-safe`", other)),
+        }
+    }
+}
+
 /// What [`run`](super::run) does with an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageOptions {
@@ -80,6 +145,8 @@ pub struct ImageOptions {
     pub renditions: Vec<Rendition>,
     /// Largest width × height that is decoded. Defaults to 100 million.
     pub max_pixels: u64,
+    /// Which decoders see the bytes.
+    pub decoders: Decoders,
 }
 
 /// Bounds of what uploads may cost. They hold for one [`ImageProcessor`](super::ImageProcessor), whatever its concurrency.
@@ -93,10 +160,17 @@ pub struct ImageLimits {
     /// Memory for all images being processed, in bytes; further images wait. Seven eighths are for decoded pixels: an image that
     /// needs more by itself is refused. Defaults to 512 MiB, at least 16 MiB.
     pub memory_budget: u64,
+    /// Which decoders see the bytes of uploads. Defaults to the fastest.
+    pub decoders: Decoders,
 }
 
 impl Default for ImageLimits {
     fn default() -> Self {
-        Self { max_pixels: 100_000_000, max_input_bytes: 64 << 20, memory_budget: 512 << 20 }
+        Self {
+            max_pixels: 100_000_000,
+            max_input_bytes: 64 << 20,
+            memory_budget: 512 << 20,
+            decoders: Decoders::default(),
+        }
     }
 }

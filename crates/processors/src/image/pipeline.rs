@@ -7,7 +7,7 @@ use turbojpeg::{Compressor, Subsamp};
 use super::color::SrgbConverter;
 use super::decode::decode;
 use super::encode::encode;
-use super::geometry::{Cropping, Target};
+use super::geometry::Target;
 use super::header::ImageHeader;
 use super::orient::orient;
 use super::plan::Plan;
@@ -64,14 +64,14 @@ pub(super) struct PreparedImage {
 
 impl PreparedImage {
     pub(super) fn new(input: &[u8], options: &ImageOptions) -> Result<Self, ImageError> {
-        let header = ImageHeader::read(input, options.max_pixels)?;
+        let header = ImageHeader::read(input, options)?;
         let plan = Plan::new(&header, &options.renditions);
         Ok(Self { header, plan, renditions: options.renditions.clone() })
     }
 
     /// Peak memory of [`PreparedImage::run`] in bytes, an upper estimate without the input.
     pub(super) fn memory(&self) -> u64 {
-        self.plan.memory(&self.header)
+        self.plan.memory(&self.header, &self.renditions)
     }
 
     /// `input` must be what the image was prepared from.
@@ -102,10 +102,10 @@ impl PreparedImage {
     ) -> Result<Vec<EncodedImage>, ImageError> {
         let converter = SrgbConverter::new(self.header.icc_profile.as_deref(), channels(decoded));
         let mut images = Vec::with_capacity(self.renditions.len());
-        let mut whole: Vec<Raster> = Vec::new();
+        let mut finished: Vec<(Target, Raster)> = Vec::new();
         for (rendition, target) in self.renditions.iter().zip(&self.plan.targets) {
             check(cancel)?;
-            let source = smallest_sufficient(decoded, &whole, *target);
+            let source = smallest_sufficient(decoded, &finished, *target);
             let chroma = match rendition.format {
                 OutputFormat::Jpeg { .. } if converter.is_none() => Subsamp::Sub2x2,
                 _ => Subsamp::None,
@@ -113,9 +113,7 @@ impl PreparedImage {
             let resized = resize(source, *target, chroma, &mut workspace.resizer);
             check(cancel)?;
             images.push(self.finish(&resized, (rendition.format, converter.as_ref()), &mut workspace.compressor)?);
-            if target.cropping == Cropping::Whole {
-                whole.push(resized);
-            }
+            finished.push((*target, resized));
         }
         Ok(images)
     }
@@ -139,12 +137,12 @@ impl PreparedImage {
 }
 
 /// The smallest picture that `target` can be made from without a visible difference: a finished one costs less to scale.
-fn smallest_sufficient<'a>(decoded: &'a Raster, finished: &'a [Raster], target: Target) -> &'a Raster {
+fn smallest_sufficient<'a>(decoded: &'a Raster, finished: &'a [(Target, Raster)], target: Target) -> &'a Raster {
     finished
         .iter()
-        .filter(|raster| target.can_be_made_from(raster.size()))
-        .min_by_key(|raster| raster.size().pixels())
-        .unwrap_or(decoded)
+        .filter(|(other, _)| target.can_be_made_from(*other))
+        .min_by_key(|(other, _)| other.size.pixels())
+        .map_or(decoded, |(_, raster)| raster)
 }
 
 fn channels(raster: &Raster) -> Channels {
@@ -164,7 +162,7 @@ mod tests {
     use turbojpeg::{PixelFormat, compress};
 
     use super::*;
-    use crate::image::Fit;
+    use crate::image::{Decoders, Fit};
 
     const SIDE: u32 = 64;
 
@@ -182,7 +180,8 @@ mod tests {
 
     fn prepared(input: &[u8]) -> PreparedImage {
         let rendition = Rendition { fit: Fit::Inside(Size::new(SIDE, SIDE)), format: OutputFormat::Png };
-        PreparedImage::new(input, &ImageOptions { renditions: vec![rendition; 2], max_pixels: 1 << 20 }).unwrap()
+        let (renditions, decoders) = (vec![rendition; 2], Decoders::default());
+        PreparedImage::new(input, &ImageOptions { renditions, max_pixels: 1 << 20, decoders }).unwrap()
     }
 
     #[test]

@@ -6,17 +6,20 @@ use turbojpeg::Subsamp;
 use super::geometry::{Target, decoder_reduction, reduced};
 use super::header::{Encoding, ImageHeader, transposes};
 use super::raster::planar_len;
-use super::{Rendition, Size};
+use super::{OutputFormat, Rendition, Size, png_rows};
 
 /// Room for codec state, tables and small buffers.
 const FIXED_COST: u64 = 2 << 20;
+
+/// Room for a few rows of the widest picture there is.
+const ROWS_COST: u64 = 2 << 20;
 
 /// How an image is decoded and what becomes of it.
 #[derive(Debug)]
 pub(super) struct Plan {
     /// In the stored direction, in the order of the renditions.
     pub(super) targets: Vec<Target>,
-    /// The JPEG decoder shrinks by this factor: 1, 2, 4 or 8.
+    /// The decoder shrinks by this factor: 1, 2, 4 or 8.
     pub(super) reduction: u32,
     /// Size of the decoded picture.
     pub(super) decoded: Size,
@@ -32,14 +35,14 @@ impl Plan {
             })
             .collect();
         let reduction = match header.encoding {
-            Encoding::Other { .. } | Encoding::JpegRgb { lossless: true } => 1,
+            Encoding::Other { .. } | Encoding::JpegSafe { .. } | Encoding::JpegRgb { lossless: true } => 1,
             _ => decoder_reduction(header.size, &targets),
         };
         Self { targets, reduction, decoded: reduced(header.size, reduction) }
     }
 
     /// Peak memory in bytes, an upper estimate: decoder, decoded picture, the resizer's intermediate picture, results.
-    pub(super) fn memory(&self, header: &ImageHeader) -> u64 {
+    pub(super) fn memory(&self, header: &ImageHeader, renditions: &[Rendition]) -> u64 {
         let channels = if matches!(header.encoding, Encoding::JpegPlanes { .. }) { 1 } else { 4 };
         // The resizer scales vertically first.
         let intermediate = self
@@ -48,9 +51,11 @@ impl Plan {
             .map(|target| u64::from(self.decoded.width) * u64::from(target.size.height) * channels)
             .max()
             .unwrap_or(0);
-        // Per result: the picture, a turned copy, 16-bit coefficients of the encoder.
-        let results: u64 = self.targets.iter().map(|target| target.size.pixels() * 12).sum();
-        FIXED_COST + self.decoding_memory(header) + intermediate + results
+        // Every picture is kept for smaller ones to be made from; one after another is turned and encoded.
+        let kept: u64 = self.targets.iter().map(|target| target.size.pixels() * 4).sum();
+        let encoders = self.targets.iter().zip(renditions);
+        let encoding = encoders.map(|(target, rendition)| target.size.pixels() * encoder_bytes(rendition.format)).max();
+        FIXED_COST + self.decoding_memory(header) + intermediate + kept + encoding.unwrap_or(0)
     }
 
     fn decoding_memory(&self, header: &ImageHeader) -> u64 {
@@ -63,6 +68,9 @@ impl Plan {
             // A progressive file would keep its coefficients; these rare kinds are charged for it in any case.
             Encoding::JpegRgb { .. } => 3 * decoded + 6 * pixels,
             Encoding::JpegCmyk { .. } => 4 * decoded + 8 * pixels,
+            // A progressive file keeps its coefficients, and whether it is one is not asked.
+            Encoding::JpegSafe { is_gray } => pixels * if is_gray { 3 } else { 9 },
+            Encoding::PngRows { color } => decoded * png_rows::channels_of(color).count() as u64 + ROWS_COST,
             Encoding::Other { format, color } => pixels * u64::from(other_bytes_per_pixel(format, color)),
         }
     }
@@ -70,6 +78,15 @@ impl Plan {
 
 fn planes(size: Size, subsamp: Subsamp) -> u64 {
     planar_len(size, subsamp) as u64
+}
+
+/// What turning and encoding one pixel takes: copies, and the coefficients or frames of the encoder.
+fn encoder_bytes(format: OutputFormat) -> u64 {
+    match format {
+        OutputFormat::Jpeg { .. } | OutputFormat::Png => 12,
+        OutputFormat::WebP { .. } => 20,
+        OutputFormat::Avif { .. } => 80,
+    }
 }
 
 fn other_bytes_per_pixel(format: ImageFormat, color: ColorType) -> u32 {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{EncodedImage, Size};
+use crate::job_result::{savings, to_json};
 use crate::stores::FileUpdate;
 
 /// What is known of the source.
@@ -69,30 +70,9 @@ pub(super) fn converted(output_path: &str, original: Original, image: &EncodedIm
     to_json(&Converted {
         original_size: original.bytes,
         compressed_size: image.bytes.len(),
-        savings: savings(original.bytes, image.bytes.len()),
+        savings: savings(original.bytes as u64, image.bytes.len() as u64),
         output_path,
         original_dimensions: original.size.into(),
         output_dimensions: image.size.into(),
     })
-}
-
-#[allow(clippy::cast_precision_loss)] // file sizes are far below 2^52 bytes
-fn savings(original: usize, compressed: usize) -> f64 {
-    let saved = 1.0 - compressed as f64 / original as f64;
-    (saved * 1000.0).round() / 10.0
-}
-
-fn to_json(result: &impl Serialize) -> String {
-    serde_json::to_string(result).expect("text, numbers and nothing else always serialise")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn savings_are_per_cent_of_the_original_with_one_decimal() {
-        assert!((savings(3000, 1000) - 66.7).abs() < 1e-9);
-        assert!((savings(1000, 1500) + 50.0).abs() < 1e-9);
-    }
 }

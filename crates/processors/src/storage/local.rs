@@ -12,7 +12,7 @@ use url::Url;
 
 use super::confinement::{Root, parse_key};
 use super::public_url::PublicBase;
-use super::{Storage, StorageError};
+use super::{Storage, StorageError, transfer};
 
 /// Files below one directory. Symbolic links are followed as long as they stay inside.
 #[derive(Debug)]
@@ -81,6 +81,18 @@ impl Storage for LocalStorage {
         self.check(&key, Root::check_writable).await?;
         let written = self.files.put(&key, PutPayload::from_bytes(content)).await;
         written.map(drop).map_err(|error| write_error(&key, error))
+    }
+
+    async fn download(&self, key: &str, to: &Path, max_bytes: u64) -> Result<u64, StorageError> {
+        let key = parse_key(key)?;
+        self.check(&key, Root::check_readable).await?;
+        transfer::download(&self.files, &key, (to, max_bytes)).await
+    }
+
+    async fn upload(&self, key: &str, from: &Path) -> Result<(), StorageError> {
+        let key = parse_key(key)?;
+        self.check(&key, Root::check_writable).await?;
+        transfer::upload(&self.files, &key, from).await
     }
 
     async fn delete(&self, key: &str) -> Result<(), StorageError> {

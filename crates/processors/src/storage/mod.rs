@@ -7,8 +7,10 @@ mod error;
 mod local;
 mod public_url;
 mod s3;
+mod transfer;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -42,6 +44,18 @@ pub trait Storage: Send + Sync + 'static {
     /// # Errors
     /// [`StorageError::Unwritable`].
     async fn write(&self, key: &str, content: Bytes) -> Result<(), StorageError>;
+
+    /// Copies one file to the new local file `to`, for programs that cannot read from memory; returns its size in bytes.
+    ///
+    /// # Errors
+    /// As [`Storage::read`].
+    async fn download(&self, key: &str, to: &Path, max_bytes: u64) -> Result<u64, StorageError>;
+
+    /// As [`Storage::write`], from the local file `from`.
+    ///
+    /// # Errors
+    /// [`StorageError::Unwritable`].
+    async fn upload(&self, key: &str, from: &Path) -> Result<(), StorageError>;
 
     /// Removes one file. A file that is already gone is not an error: a repeated job may find its own work done.
     ///

@@ -1,6 +1,7 @@
 //! Storage in a bucket of an S3 service.
 
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,7 +16,7 @@ use url::Url;
 
 use super::confinement::parse_key;
 use super::public_url::PublicBase;
-use super::{Storage, StorageError, Variables};
+use super::{Storage, StorageError, Variables, transfer};
 use crate::net::Trust;
 
 /// How long connecting, or a pause in an answer, may take. A whole transfer has no limit: files are of any size.
@@ -110,6 +111,14 @@ impl Storage for S3Storage {
         let key = parse_key(key)?;
         let written = self.objects.put(&key, PutPayload::from_bytes(content)).await;
         written.map(drop).map_err(|error| write_error(&key, error))
+    }
+
+    async fn download(&self, key: &str, to: &Path, max_bytes: u64) -> Result<u64, StorageError> {
+        transfer::download(&self.objects, &parse_key(key)?, (to, max_bytes)).await
+    }
+
+    async fn upload(&self, key: &str, from: &Path) -> Result<(), StorageError> {
+        transfer::upload(&self.objects, &parse_key(key)?, from).await
     }
 
     async fn delete(&self, key: &str) -> Result<(), StorageError> {

@@ -1,63 +1,19 @@
 //! A processor with everything around it: storage, rows, and an engine that writes down what it is told.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use serde_json::Value;
-use synapse_queue_engine::error::Result;
 use synapse_queue_engine::job::{Failure, Job};
-use synapse_queue_engine::processor::{JobContext, LogLevel, Outcome, Processor};
-use synapse_queue_processors::image::{ImageLimits, ImageProcessor};
+use synapse_queue_engine::processor::{LogLevel, Outcome, Processor};
+use synapse_queue_processors::avatar::{AvatarOptions, AvatarProcessor};
+use synapse_queue_processors::image::{ImageLimits, ImageProcessor, ImageRenderer};
 use synapse_queue_processors::storage;
-use synapse_queue_processors::stores::{FileStore, FileUpdate, StoreError};
+use synapse_queue_processors::stores::{FileStore, FileUpdate, StoreError, UserStore, UserUpdate};
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
 
+use crate::recorder::Recorder;
 use crate::samples::fixture;
-
-/// What a processor told the engine.
-#[derive(Default)]
-pub(crate) struct Recorder {
-    cancel: CancellationToken,
-    /// Cancels the job as soon as this progress is published.
-    pub(crate) cancel_at_progress: Option<&'static str>,
-    pub(crate) progress: Mutex<Vec<String>>,
-    logs: Mutex<Vec<(LogLevel, String)>>,
-    parts: Mutex<HashSet<String>>,
-}
-
-#[async_trait]
-impl JobContext for Recorder {
-    fn cancellation(&self) -> &CancellationToken {
-        &self.cancel
-    }
-
-    fn now_ms(&self) -> i64 {
-        0
-    }
-
-    async fn update_progress(&self, progress_json: String) -> Result<()> {
-        if self.cancel_at_progress == Some(progress_json.as_str()) {
-            self.cancel.cancel();
-        }
-        self.progress.lock().unwrap().push(progress_json);
-        Ok(())
-    }
-
-    fn log(&self, level: LogLevel, message: String) {
-        self.logs.lock().unwrap().push((level, message));
-    }
-
-    async fn finished_parts(&self) -> Result<HashSet<String>> {
-        Ok(self.parts.lock().unwrap().clone())
-    }
-
-    async fn record_parts(&self, parts: &[String]) -> Result<()> {
-        self.parts.lock().unwrap().extend(parts.iter().cloned());
-        Ok(())
-    }
-}
 
 #[derive(Default)]
 pub(crate) struct Files {
@@ -75,11 +31,25 @@ impl FileStore for Files {
     }
 }
 
+#[derive(Default)]
+pub(crate) struct Users {
+    pub(crate) updates: Mutex<Vec<(String, UserUpdate)>>,
+}
+
+#[async_trait]
+impl UserStore for Users {
+    async fn update(&self, user_id: &str, update: UserUpdate) -> std::result::Result<(), StoreError> {
+        self.updates.lock().unwrap().push((user_id.into(), update));
+        Ok(())
+    }
+}
+
 /// A processor over a storage with one upload, `uploads/photo.jpg`.
 pub(crate) struct Bench {
     root: TempDir,
     pub(crate) files: Arc<Files>,
-    processor: ImageProcessor,
+    pub(crate) users: Arc<Users>,
+    processor: Box<dyn Processor>,
     pub(crate) context: Recorder,
 }
 
@@ -89,13 +59,24 @@ impl Bench {
     }
 
     pub(crate) fn with_limits(limits: ImageLimits) -> Self {
+        Self::of(&limits, |renderer, files, _| Box::new(ImageProcessor::new(renderer, files)))
+    }
+
+    pub(crate) fn avatars(options: AvatarOptions) -> Self {
+        Self::of(&ImageLimits::default(), |renderer, _, users| Box::new(AvatarProcessor::new(renderer, users, options)))
+    }
+
+    fn of(
+        limits: &ImageLimits,
+        make: impl FnOnce(Arc<ImageRenderer>, Arc<Files>, Arc<Users>) -> Box<dyn Processor>,
+    ) -> Self {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("uploads")).unwrap();
         std::fs::write(root.path().join("uploads/photo.jpg"), fixture("rocket.jpg")).unwrap();
         let storage = storage::open(&format!("file:{}", root.path().display()), "https://cdn.example.com").unwrap();
-        let files = Arc::new(Files::default());
-        let processor = ImageProcessor::new(storage, files.clone(), limits);
-        Self { root, files, processor, context: Recorder::default() }
+        let (files, users) = (Arc::new(Files::default()), Arc::new(Users::default()));
+        let processor = make(Arc::new(ImageRenderer::new(storage, limits)), files.clone(), users.clone());
+        Self { root, files, users, processor, context: Recorder::default() }
     }
 
     pub(crate) async fn process(&self, data: Value) -> Outcome {
@@ -122,6 +103,6 @@ impl Bench {
     }
 
     pub(crate) fn logs(&self) -> Vec<(LogLevel, String)> {
-        self.context.logs.lock().unwrap().clone()
+        self.context.logs()
     }
 }

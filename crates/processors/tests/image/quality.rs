@@ -2,12 +2,12 @@
 
 use fast_image_resize::images::Image;
 use fast_image_resize::{PixelType, ResizeOptions, Resizer};
-use image::RgbImage;
+use image::{ImageFormat, RgbImage};
 use synapse_queue_processors::image::{EncodedImage, Rendition};
 use turbojpeg::Subsamp;
 
 use crate::measures::{psnr, ssim};
-use crate::samples::{COMPRESSED, Jpeg, THUMBNAIL, decode, photo, process};
+use crate::samples::{COMPRESSED, Jpeg, THUMBNAIL, decode, encoded, photo, process};
 
 /// Every pixel decoded in full and scaled once, in RGB.
 fn reference(input: &[u8], width: u32, height: u32) -> RgbImage {
@@ -47,6 +47,13 @@ fn twelve_megapixels_scale_as_well_as_without_shortcuts() {
 #[test]
 fn full_chroma_scales_as_well_as_without_shortcuts() {
     assert_quality(2500, 1900, Jpeg { subsamp: Subsamp::None, ..Jpeg::GOOD });
+}
+
+#[test]
+fn averaging_rows_of_a_png_is_not_seen() {
+    let input = encoded(photo(3300, 2500), ImageFormat::Png);
+    let output = process(&input, &[THUMBNAIL]).unwrap();
+    assert_as_good_as_reference(&input, &output.images[0], 75);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use image::ImageFormat;
 use synapse_queue_engine::job::Failure;
-use synapse_queue_processors::image::{ImageError, ImageOptions, run};
+use synapse_queue_processors::image::{Decoders, ImageError, ImageOptions, run};
 use tokio_util::sync::CancellationToken;
 
 use crate::samples::{COMPRESSED, Jpeg, THUMBNAIL, coffee, encoded, fixture, frame_header, jpeg, process};
@@ -90,7 +90,7 @@ fn a_header_that_announces_too_many_pixels_is_refused_before_decoding() {
 #[test]
 fn the_limit_of_pixels_is_inclusive() {
     let with_limit = |max_pixels| {
-        let options = ImageOptions { renditions: vec![THUMBNAIL], max_pixels };
+        let options = ImageOptions { renditions: vec![THUMBNAIL], max_pixels, decoders: Decoders::default() };
         run(&fixture("coffee.png"), &options, &CancellationToken::new())
     };
     assert!(with_limit(600 * 400).is_ok());
@@ -116,7 +116,7 @@ fn what_lies_in_the_image_is_not_worth_a_retry() {
 fn a_cancelled_job_decodes_nothing() {
     let cancel = CancellationToken::new();
     cancel.cancel();
-    let options = ImageOptions { renditions: vec![THUMBNAIL], max_pixels: 100_000_000 };
+    let options = ImageOptions { renditions: vec![THUMBNAIL], max_pixels: 100_000_000, decoders: Decoders::default() };
     let error = run(&fixture("rocket.jpg"), &options, &cancel).unwrap_err();
     assert!(matches!(error, ImageError::Cancelled));
 }

@@ -6,7 +6,7 @@ use fast_image_resize::images::Image;
 use fast_image_resize::{PixelType, Resizer};
 use image::{DynamicImage, RgbImage};
 use synapse_queue_processors::image::{
-    EncodedImage, Fit, ImageError, ImageOptions, ImageOutput, OutputFormat, Rendition, Size, run,
+    Decoders, EncodedImage, Fit, ImageError, ImageOptions, ImageOutput, OutputFormat, Rendition, Size, run,
 };
 use tokio_util::sync::CancellationToken;
 use turbojpeg::{Compressor, PixelFormat, Subsamp};
@@ -116,7 +116,8 @@ pub(crate) fn frame_header(jpeg: &[u8]) -> usize {
 }
 
 pub(crate) fn process(input: &[u8], renditions: &[Rendition]) -> Result<ImageOutput, ImageError> {
-    let options = ImageOptions { renditions: renditions.to_vec(), max_pixels: 100_000_000 };
+    let options =
+        ImageOptions { renditions: renditions.to_vec(), max_pixels: 100_000_000, decoders: Decoders::default() };
     run(input, &options, &CancellationToken::new())
 }
 

@@ -1,0 +1,101 @@
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+import sharp from 'sharp';
+import { ssim } from 'ssim.js';
+
+import { imageProcessor, Queue, Worker } from '../index.mjs';
+import { startPrivateRedis } from '../scripts/setup/redis.mjs';
+import { runAsProgram, say } from '../scripts/setup/terminal.mjs';
+import { realPhotos } from './photos.mjs';
+import { qualitySection } from './quality-report.mjs';
+import { replaceSection } from './report-file.mjs';
+
+/** What `process-image` makes, in sharp's terms. */
+const KINDS = [
+  { kind: 'compressed', resize: { width: 1920, height: 1080, fit: 'inside', withoutEnlargement: true }, quality: 85 },
+  { kind: 'thumbnail', resize: { width: 320, height: 240, fit: 'cover' }, quality: 75 },
+];
+
+await runAsProgram(async () => {
+  const photos = await realPhotos();
+  const folder = await mkdtemp(join(tmpdir(), 'synapse-quality-'));
+  const redis = await startPrivateRedis();
+  const ours = openOurs(redis.url, folder);
+  try {
+    const rows = [];
+    for (const photo of photos) {
+      say(`${rows.length / KINDS.length + 1} of ${photos.length}: ${basename(photo)}`);
+      const files = await ours.process(photo);
+      for (const kind of KINDS) rows.push(await compare(photo, kind, files[kind.kind]));
+    }
+    const section = qualitySection(rows, { photos: photos.length, sharp: sharp.versions.sharp });
+    await replaceSection(section);
+    process.stdout.write(`\n${section}`);
+  } finally {
+    await ours.close();
+    await redis.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+/** The product as an application uses it: jobs through a queue. */
+function openOurs(url, folder) {
+  const connection = { url };
+  const queue = new Queue('quality', { connection });
+  const processor = imageProcessor({ storage: `file:${folder}`, stores: { files: { update: async () => {} } } });
+  const worker = new Worker('quality', { 'process-image': processor }, { connection });
+  return {
+    async process(photo) {
+      await copyFile(photo, join(folder, 'photo.jpg'));
+      const job = await queue.add('process-image', { fileId: 'photo', filePath: 'photo.jpg' });
+      await job.waitUntilFinished();
+      const read = (kind) => readFile(join(folder, `photo-${kind}.jpg`));
+      return { compressed: await read('compressed'), thumbnail: await read('thumbnail') };
+    },
+    async close() {
+      await worker.close();
+      await queue.close();
+    },
+  };
+}
+
+/** Both results against the same lossless reference: every pixel decoded in full, scaled once, never compressed. */
+async function compare(photo, { kind, resize, quality }, ourFile) {
+  const whole = await sharp(photo)
+    .autoOrient()
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = whole.info;
+  const reference = await sharp(whole.data, { raw: { width, height, channels }, limitInputPixels: false })
+    .resize({ ...resize, kernel: 'lanczos3' })
+    .png({ compressionLevel: 1 })
+    .toBuffer();
+  const sharpFile = await sharp(photo).autoOrient().resize(resize).jpeg({ quality }).toBuffer();
+  const [expected, theirs, our] = await Promise.all([reference, sharpFile, ourFile].map(pixels));
+  return {
+    photo: basename(photo),
+    kind,
+    sharp: { ssim: similarity(expected, theirs), bytes: sharpFile.length },
+    ours: { ssim: similarity(expected, our), bytes: ourFile.length },
+  };
+}
+
+async function pixels(file) {
+  const { data, info } = await sharp(file)
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data: new Uint8ClampedArray(data), width: info.width, height: info.height };
+}
+
+/** Mean structural similarity of luma, 1 for equal pictures. */
+function similarity(left, right) {
+  if (left.width !== right.width || left.height !== right.height)
+    throw new Error(`${left.width}x${left.height} is not ${right.width}x${right.height}`);
+  return ssim(left, right, { ssim: 'fast', downsample: false }).mssim;
+}
