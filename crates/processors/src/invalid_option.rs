@@ -1,5 +1,7 @@
 //! An option that cannot be used.
 
+use std::fmt::Display;
+
 /// An option out of range, named with what was expected and what was given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{option}` must be {expected}, got {got}")]
@@ -10,7 +12,7 @@ pub struct InvalidOption {
 }
 
 impl InvalidOption {
-    pub(crate) fn new(option: &'static str, expected: impl Into<String>, got: impl ToString) -> Self {
+    pub(crate) fn new(option: &'static str, expected: impl Into<String>, got: &dyn Display) -> Self {
         Self { option, expected: expected.into(), got: got.to_string() }
     }
 

@@ -40,7 +40,7 @@ impl FileStore for Files {
 /// A picture whose rows repeat, as its planes; large in pixels, small as a file.
 fn jpeg(is_progressive: bool) -> Vec<u8> {
     let side = SIDE as usize;
-    let samples: Vec<u8> = (0..side * side * 3 / 2).map(|index| (index % side / 40) as u8).collect();
+    let samples: Vec<u8> = (0..side * side * 3 / 2).map(|index| u8::try_from(index % side / 40).unwrap()).collect();
     let mut compressor = Compressor::new().unwrap();
     compressor.set_quality(50).unwrap();
     compressor.set_progressive(is_progressive).unwrap();
@@ -51,21 +51,21 @@ fn jpeg(is_progressive: bool) -> Vec<u8> {
 fn png(color: png::ColorType, depth: png::BitDepth) -> Vec<u8> {
     use std::io::Write;
 
-    let mut encoded = Vec::new();
-    let mut encoder = png::Encoder::new(&mut encoded, SIDE, SIDE);
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, SIDE, SIDE);
     encoder.set_color(color);
     encoder.set_depth(depth);
     encoder.set_compression(png::Compression::Fastest);
     let mut writer = encoder.write_header().unwrap();
     let mut rows = writer.stream_writer().unwrap();
-    let row: Vec<u8> =
-        (0..SIDE as usize * color.samples() * depth as usize / 8).map(|index| (index / 400) as u8).collect();
+    let row_bytes = SIDE as usize * color.samples() * depth as usize / 8;
+    let row: Vec<u8> = (0..row_bytes).map(|index| u8::try_from(index / 400).unwrap()).collect();
     for _ in 0..SIDE {
         rows.write_all(&row).unwrap();
     }
     rows.finish().unwrap();
     writer.finish().unwrap();
-    encoded
+    file
 }
 
 fn status(field: &str) -> u64 {

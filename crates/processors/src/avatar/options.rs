@@ -27,19 +27,19 @@ impl Default for AvatarOptions {
 }
 
 impl AvatarOptions {
-    /// Avatars of these `sizes` in pixels, 1 to 16 different ones from 1 to 4096 each, in any order; of this `format` (`jpeg`, `png`,
+    /// Avatars of the `wanted` sizes in pixels, 1 to 16 different ones from 1 to 4096 each, in any order; of this `format` (`jpeg`, `png`,
     /// `webp`, `avif`) and `quality` (1 to 100). What is absent takes its default.
     ///
     /// # Errors
     /// [`InvalidOption`] naming what is out of range.
-    pub fn parse(sizes: Option<&[u32]>, format: Option<&str>, quality: Option<u32>) -> Result<Self, InvalidOption> {
-        let mut sides = sizes.unwrap_or(&DEFAULT_SIDES).to_vec();
+    pub fn parse(wanted: Option<&[u32]>, format: Option<&str>, quality: Option<u32>) -> Result<Self, InvalidOption> {
+        let mut sides = wanted.unwrap_or(&DEFAULT_SIDES).to_vec();
         sides.sort_unstable_by(|left, right| right.cmp(left));
         sides.dedup();
         let are_usable = sides.iter().all(|side| (1..=SIDE_MAX).contains(side));
         if !are_usable || !(1..=SIDES_MAX).contains(&sides.len()) {
             let expected = format!("1 to {SIDES_MAX} whole numbers from 1 to {SIDE_MAX}");
-            return Err(InvalidOption::new("sizes", expected, format!("{sides:?}")));
+            return Err(InvalidOption::new("sizes", expected, &format_args!("{sides:?}")));
         }
         let format = OutputFormat::parse(format.unwrap_or(DEFAULT_FORMAT), quality.unwrap_or(DEFAULT_QUALITY))?;
         Ok(Self { sides, format })

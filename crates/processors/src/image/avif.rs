@@ -14,7 +14,7 @@ const SPEED: u8 = 7;
 pub(super) fn encode(pixels: &Packed, quality: u8) -> Result<Vec<u8>, String> {
     let encoder = Encoder::new().with_quality(f32::from(quality)).with_speed(SPEED).with_num_threads(Some(1));
     let (width, height) = (pixels.size.width as usize, pixels.size.height as usize);
-    let encoded = if pixels.channels == Channels::Rgba {
+    let result = if pixels.channels == Channels::Rgba {
         let (samples, _) = pixels.samples.as_chunks::<4>();
         let rgba: Vec<RGBA8> = samples.iter().map(|sample| RGBA8::from(*sample)).collect();
         encoder.encode_rgba(Img::new(&rgba, width, height))
@@ -23,5 +23,5 @@ pub(super) fn encode(pixels: &Packed, quality: u8) -> Result<Vec<u8>, String> {
         let rgb: Vec<RGB8> = samples.iter().map(|sample| RGB8::from(*sample)).collect();
         encoder.encode_rgb(Img::new(&rgb, width, height))
     };
-    encoded.map(|image| image.avif_file).map_err(|error| error.to_string())
+    result.map(|image| image.avif_file).map_err(|error| error.to_string())
 }

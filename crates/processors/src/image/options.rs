@@ -72,13 +72,13 @@ impl OutputFormat {
     /// [`InvalidOption`] naming `format` or `quality`.
     pub fn parse(name: &str, quality: u32) -> Result<Self, InvalidOption> {
         let checked = u8::try_from(quality).ok().filter(|quality| (1..=100).contains(quality));
-        let quality = checked.ok_or_else(|| InvalidOption::new("quality", "a whole number from 1 to 100", quality))?;
+        let quality = checked.ok_or_else(|| InvalidOption::new("quality", "a whole number from 1 to 100", &quality))?;
         match name {
             "jpeg" | "jpg" => Ok(Self::Jpeg { quality }),
             "png" => Ok(Self::Png),
             "webp" => Ok(Self::WebP { quality }),
             "avif" if cfg!(feature = "avif") => Ok(Self::Avif { quality }),
-            other => Err(InvalidOption::new("format", FORMAT_NAMES, other)),
+            other => Err(InvalidOption::new("format", FORMAT_NAMES, &other)),
         }
     }
 
@@ -133,7 +133,7 @@ impl Decoders {
         match name {
             "fastest" => Ok(Self::Fastest),
             "memory-safe" => Ok(Self::MemorySafe),
-            other => Err(InvalidOption::new("decoders", "`fastest` or `memory-safe`", other)),
+            other => Err(InvalidOption::new("decoders", "`fastest` or `memory-safe`", &other)),
         }
     }
 }

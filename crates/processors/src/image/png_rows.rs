@@ -164,11 +164,11 @@ mod tests {
     use super::*;
 
     fn png(samples: &[u8], size: Size, color: png::ColorType) -> Vec<u8> {
-        let mut encoded = Vec::new();
-        let mut encoder = png::Encoder::new(&mut encoded, size.width, size.height);
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, size.width, size.height);
         encoder.set_color(color);
         encoder.write_header().unwrap().write_image_data(samples).unwrap();
-        encoded
+        file
     }
 
     fn packed(input: &[u8], size: Size, reduction: u32) -> Vec<u8> {

@@ -99,7 +99,7 @@ impl Task<'_> {
                     Ok(_) | Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => is_talking = false,
                 }
-            } else if let Some(status) = running.0.try_wait().map_err(wait_failed)? {
+            } else if let Some(status) = running.0.try_wait().map_err(|error| wait_failed(&error))? {
                 return Ok(status);
             } else {
                 thread::sleep(POLL);
@@ -122,7 +122,7 @@ impl Task<'_> {
     }
 }
 
-fn wait_failed(error: std::io::Error) -> VideoError {
+fn wait_failed(error: &std::io::Error) -> VideoError {
     VideoError::Failed { detail: error.to_string() }
 }
 
@@ -170,13 +170,14 @@ fn end_of(mut output: impl Read + Send + 'static) -> JoinHandle<String> {
     })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
     const GENEROUS: RunLimits = RunLimits {
-        timeout: Duration::from_secs(60),
-        stall_timeout: Duration::from_secs(60),
+        timeout: Duration::from_mins(1),
+        stall_timeout: Duration::from_mins(1),
         kernel: KernelLimits { memory: 1 << 32, file_bytes: 1 << 20 },
     };
 

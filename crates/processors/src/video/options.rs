@@ -45,11 +45,11 @@ impl Default for VideoLimits {
         Self {
             max_input_bytes: 2 * GIB,
             max_output_bytes: 2 * GIB,
-            max_duration: Duration::from_secs(4 * 60 * 60),
+            max_duration: Duration::from_hours(4),
             max_pixels: 7680 * 4320,
             max_streams: 32,
-            timeout: Duration::from_secs(30 * 60),
-            stall_timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(30),
+            stall_timeout: Duration::from_mins(1),
             max_memory: 4096 * MIB,
             concurrency: 1,
             threads: available_parallelism().map_or(1, std::num::NonZero::get).min(THREADS_MAX),
@@ -67,7 +67,7 @@ impl VideoLimits {
         let at_least_one =
             [("concurrency", self.concurrency), ("threads", self.threads), ("maxStreams", self.max_streams as usize)];
         match at_least_one.into_iter().find(|(_, value)| *value == 0) {
-            Some((option, value)) => Err(InvalidOption::new(option, "1 or more", value)),
+            Some((option, value)) => Err(InvalidOption::new(option, "1 or more", &value)),
             None => Ok(self),
         }
     }

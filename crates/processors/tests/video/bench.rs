@@ -41,11 +41,11 @@ impl Bench {
         Self::with(VideoLimits::default(), VideoTools::default())
     }
 
-    pub(crate) fn with(limits: VideoLimits, tools: VideoTools) -> Self {
+    pub(crate) fn with(mut limits: VideoLimits, tools: VideoTools) -> Self {
         let (root, work) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let storage = storage::open(&format!("file:{}", root.path().display()), "https://cdn.example.com").unwrap();
         let files = Arc::new(Files::default());
-        let limits = VideoLimits { directory: work.path().to_owned(), ..limits };
+        work.path().clone_into(&mut limits.directory);
         let processor = VideoProcessor::new(storage, files.clone(), (tools, limits));
         Self { root, work, files, processor, context: Recorder::default() }
     }
