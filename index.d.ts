@@ -2042,7 +2042,7 @@ interface ImageConversionOptions {
     /** 1-100. Default 85. */
     quality?: number | undefined;
     /** Default: what the extension of `outputPath` says, else `jpeg`. */
-    format?: 'jpeg' | 'png' | 'webp' | undefined;
+    format?: 'jpeg' | 'png' | 'webp' | 'avif' | undefined;
 }
 /** What to make of a video. */
 interface VideoConversionOptions {
@@ -2097,22 +2097,63 @@ interface EmailData {
     attachments?: readonly EmailAttachment[] | undefined;
 }
 
-/** Options of {@link imageProcessor}. */
-interface ImageProcessorOptions {
-    /** Where uploads are read and results are written: `file:<directory>` or `s3://<bucket>/<prefix>`. Default: `STORAGE_URL`, else `file:./public`. */
+/** Where processors read uploads and write results. */
+interface StorageOptions {
+    /**
+     * Where uploads are read and results are written: `file:<directory>` or `s3://<bucket>/<prefix>`. Default: `STORAGE_URL`, else
+     * `file:./public`.
+     */
     storage?: string | undefined;
     /** What stands before a result's path in its public URL. Default: `PUBLIC_BASE_URL`, else nothing. */
     publicBaseUrl?: string | undefined;
+}
+
+/** What uploads may cost. */
+interface ImageLimits {
+    /** Largest width × height that is decoded, pixels. Default 100 million. */
+    maxPixels?: number | undefined;
+    /** Largest file that is read, bytes. Default 64 MiB; never more than an eighth of `memoryBudget`. */
+    maxInputBytes?: number | undefined;
+    /** Memory for all images being processed, bytes, at least 16 MiB; further images wait. Default 512 MiB. */
+    memoryBudget?: number | undefined;
+    /**
+     * Which decoders see the bytes of uploads. `memory-safe`: Rust for every format, at about twice the time for JPEG. Default `fastest`:
+     * libjpeg-turbo for JPEG, Rust for the others.
+     */
+    decoders?: 'fastest' | 'memory-safe' | undefined;
+}
+/** Options of {@link imageProcessor}. */
+interface ImageProcessorOptions extends StorageOptions, ImageLimits {
     /** Where uploads are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
     stores?: SqliteStores | DatabaseStores | {
         files: FileStore;
     } | undefined;
-    /** Largest width × height that is decoded, pixels. Default 100 million. */
-    maxPixels?: number | undefined;
-    /** Largest file that is read, bytes. Default 64 MiB. */
-    maxInputBytes?: number | undefined;
-    /** Memory for all images being processed, bytes, at least 16 MiB; further images wait. Default 512 MiB. */
-    memoryBudget?: number | undefined;
+}
+/** What avatars look like. */
+interface AvatarStyle {
+    /** Sides in pixels: 1 to 16 numbers from 1 to 4096. Default 32, 64, 128, 256 and 512. */
+    sizes?: readonly number[] | undefined;
+    /** Default `webp`. */
+    format?: 'jpeg' | 'png' | 'webp' | 'avif' | undefined;
+    /** 1-100. Default 80. */
+    quality?: number | undefined;
+}
+/** Options of {@link avatarProcessor}. */
+interface AvatarProcessorOptions extends StorageOptions, ImageLimits, AvatarStyle {
+    /** Where users are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
+    stores?: SqliteStores | DatabaseStores | {
+        users: UserStore;
+    } | undefined;
+}
+/** Options of {@link imageProcessors}. */
+interface ImageProcessorsOptions extends StorageOptions, ImageLimits {
+    /** What avatars look like. */
+    avatars?: AvatarStyle | undefined;
+    /** Where uploads and users are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
+    stores?: SqliteStores | DatabaseStores | {
+        files?: FileStore | undefined;
+        users?: UserStore | undefined;
+    } | undefined;
 }
 /** Pixels. */
 interface ImageDimensions {
@@ -2140,6 +2181,40 @@ interface ConvertedImage {
     originalDimensions: ImageDimensions;
     outputDimensions: ImageDimensions;
 }
+/** Result of `optimize-avatar`. */
+interface OptimizedAvatar {
+    /** URL of the largest. */
+    avatarUrl: string;
+    /** URLs by side in pixels. */
+    sizes: Record<number, string>;
+    /** Bytes. */
+    originalSize: number;
+    /** Bytes of all files together. */
+    compressedSize: number;
+    /** How much smaller all files together are, per cent; negative if they are larger. */
+    savings: number;
+}
+/** Processors of images that share one memory budget. */
+interface ImageProcessors {
+    /** Of `process-image`. */
+    image: NativeJobProcessor<ImageProcessingData, PublishedImage | ConvertedImage>;
+    /** Of `optimize-avatar`. */
+    avatar: NativeJobProcessor<AvatarOptimizationData, OptimizedAvatar>;
+}
+/**
+ * The native processors of `process-image` and `optimize-avatar`, over one storage and with one memory budget for both.
+ *
+ * Jobs fail with `code` `UNSUPPORTED_FORMAT`, `CORRUPT_IMAGE`, `IMAGE_TOO_LARGE` or `PATH_OUTSIDE_STORAGE`, which are not retried,
+ * or with one of the storage or store, which are.
+ *
+ * @throws `EngineError` with `code` `UNSUPPORTED_STORAGE`, `INVALID_PUBLIC_BASE_URL`, `FILE_UNWRITABLE` or `INVALID_OPTION`.
+ */
+declare function imageProcessors(options?: ImageProcessorsOptions): ImageProcessors;
+/** The native processor of `process-image` alone; see {@link imageProcessors}. */
+declare function imageProcessor(options?: ImageProcessorOptions): ImageProcessors['image'];
+/** The native processor of `optimize-avatar` alone; see {@link imageProcessors}. */
+declare function avatarProcessor(options?: AvatarProcessorOptions): ImageProcessors['avatar'];
+
 /** Options of {@link pushProcessors}. */
 interface PushProcessorOptions {
     /** Identity of the sender (RFC 8292). Default: `VAPID_PUBLIC_KEY`, `VAPID_PRIVATE_KEY` and `VAPID_SUBJECT`. */
@@ -2192,15 +2267,6 @@ interface PushProcessors {
     batch: NativeJobProcessor<BatchPushNotificationData, BatchPushResult>;
 }
 /**
- * The native processor of `process-image`: makes web images of uploads without touching the event loop.
- *
- * Jobs fail with `code` `UNSUPPORTED_FORMAT`, `CORRUPT_IMAGE`, `IMAGE_TOO_LARGE` or `PATH_OUTSIDE_STORAGE`, which are not retried,
- * or with one of the storage or store, which are.
- *
- * @throws `EngineError` with `code` `UNSUPPORTED_STORAGE`, `INVALID_PUBLIC_BASE_URL` or `FILE_UNWRITABLE`.
- */
-declare function imageProcessor(options?: ImageProcessorOptions): NativeJobProcessor<ImageProcessingData, PublishedImage | ConvertedImage>;
-/**
  * The native processors of `push-notification` and `batch-push-notification`.
  *
  * Dead subscriptions are removed; busy push services are tried again with the job's attempts, for the subscriptions that were not
@@ -2252,9 +2318,77 @@ interface EmailResult {
  */
 declare function emailProcessor(options?: EmailProcessorOptions): NativeJobProcessor<EmailData, EmailResult>;
 
+/** Options of {@link videoProcessor}. Limits of time and memory hold for one run of ffmpeg. */
+interface VideoProcessorOptions extends StorageOptions {
+    /** Where uploads are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
+    stores?: SqliteStores | DatabaseStores | {
+        files: FileStore;
+    } | undefined;
+    /** Path of ffmpeg, or a name that is looked up in `PATH`. Default `ffmpeg`. */
+    ffmpeg?: string | undefined;
+    /** Path of ffprobe, or a name that is looked up in `PATH`. Default `ffprobe`. */
+    ffprobe?: string | undefined;
+    /** Largest file that is read, bytes. Default 2 GiB. */
+    maxInputBytes?: number | undefined;
+    /** Largest file that ffmpeg may write, bytes. Default 2 GiB. */
+    maxOutputBytes?: number | undefined;
+    /** Longest video, ms. Default 4 hours. */
+    maxDuration?: number | undefined;
+    /** Largest width × height of a frame, pixels. Default 7680 × 4320. */
+    maxPixels?: number | undefined;
+    /** Most streams (video, audio, subtitles, data) in one file. Default 32. */
+    maxStreams?: number | undefined;
+    /** How long one run may take, ms. Default 30 minutes. */
+    timeout?: number | undefined;
+    /** How long a run may go on without getting further, ms. Default 60000. */
+    stallTimeout?: number | undefined;
+    /** Address space of one run, bytes; known to Linux and macOS. Default 4 GiB. */
+    maxMemory?: number | undefined;
+    /** Runs at once over all jobs; further jobs wait. Default 1: one run uses all cores. */
+    concurrency?: number | undefined;
+    /** Threads of one run. Default: the number of cores, at most 8. */
+    threads?: number | undefined;
+    /** Where files are put while they are worked on. Default: the system's directory for temporary files. */
+    directory?: string | undefined;
+}
+/** Result of `process-video`. */
+interface ProcessedVideo {
+    videoUrl: string;
+    /** URL of a JPEG of one frame. */
+    posterUrl: string;
+    durationMs: number;
+    /** Pixels, as shown. */
+    width: number;
+    /** Pixels, as shown. */
+    height: number;
+    /** Bytes. */
+    originalSize: number;
+    /** Bytes. */
+    compressedSize: number;
+    /** How much smaller the result is, per cent; negative if it is larger. */
+    savings: number;
+    /** Path of the video in the storage; of conversions only. */
+    outputPath?: string;
+}
+/** The native processor of `process-video`. */
+interface VideoJobProcessor extends NativeJobProcessor<VideoProcessingData, ProcessedVideo> {
+    /** What of ffmpeg is missing on this machine, in words; `null` if nothing is. Its jobs fail with `FFMPEG_NOT_FOUND` until it is there. */
+    readonly missing: string | null;
+}
+/**
+ * The native processor of `process-video`: makes H.264 videos of uploads with the system's ffmpeg, as a confined child process.
+ *
+ * Jobs fail with `code` `UNSUPPORTED_FORMAT`, `CORRUPT_VIDEO`, `VIDEO_TOO_LARGE` or `PATH_OUTSIDE_STORAGE`, which are not retried, or with
+ * `FFMPEG_NOT_FOUND`, `FFMPEG_FAILED`, `VIDEO_TIMEOUT` or one of the storage or store, which are.
+ *
+ * @throws `EngineError` with `code` `UNSUPPORTED_STORAGE`, `INVALID_PUBLIC_BASE_URL`, `FILE_UNWRITABLE` or `INVALID_OPTION`.
+ */
+declare function videoProcessor(options?: VideoProcessorOptions): VideoJobProcessor;
+
 /** What the built-in jobs need when a processor of your own runs them; what is left out comes from the environment. */
 interface ProcessorConfiguration {
-    images?: ImageProcessorOptions | undefined;
+    images?: ImageProcessorsOptions | undefined;
+    videos?: VideoProcessorOptions | undefined;
     push?: PushProcessorOptions | undefined;
     email?: EmailProcessorOptions | undefined;
 }
@@ -2269,6 +2403,10 @@ interface ProcessorConfiguration {
 declare function configure(options: ProcessorConfiguration): void;
 /** Runs a `process-image` job in Rust, from a processor of your own. */
 declare function processImage(job: Job, token?: string, signal?: AbortSignal): Promise<PublishedImage | ConvertedImage>;
+/** Runs an `optimize-avatar` job in Rust, from a processor of your own. */
+declare function optimizeAvatar(job: Job, token?: string, signal?: AbortSignal): Promise<OptimizedAvatar>;
+/** Runs a `process-video` job in Rust, from a processor of your own. */
+declare function processVideo(job: Job, token?: string, signal?: AbortSignal): Promise<ProcessedVideo>;
 /** Runs a `push-notification` job in Rust, from a processor of your own. */
 declare function processPushNotification(job: Job, token?: string, signal?: AbortSignal): Promise<PushResult>;
 /** Runs a `batch-push-notification` job in Rust, from a processor of your own. */
@@ -2930,5 +3068,5 @@ declare class QueueService {
     private closeQueues;
 }
 
-export { BUILT_IN_QUEUES, BULLMQ_MAJOR_VERSION, Backoffs, BelongsToSchedulerError, CONNECTION_CLOSED_ERROR_MSG, ChildCommand, ClientType, ConnectionClosedError, DELAYED_ERROR, DELAY_TIME_1, DELAY_TIME_5, DelayedError, EngineError, ErrorCode, FlowProducer, HealthServer, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, JobTimeoutError, LockMismatchError, LockMissingError, MetricNames, MetricsTime, NextIterationError, PRIORITY_LIMIT, ParentCommand, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_EVENT_SUFFIX, QUEUE_NAMES, Queue, QueueBackend, QueueBase, QueueError, QueueEvents, QueueEventsProducer, QueueGetters, QueueKeys, QueueMaintenance, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UNRECOVERABLE_ERROR, UnrecoverableError, WAITING_CHILDREN_ERROR, WAITING_ERROR, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, array2obj, bullmqVersion, configure, createIORedisClient, createNodeRedisClient, databaseStores, decreaseMaxListeners, defaultRepeatStrategy, delay, emailProcessor, imageProcessor, increaseMaxListeners, invertObject, isEmpty, isNotConnectionError, isRedisCluster, isRedisInstance, lengthInUtf8Bytes, objectToFlatArray, optsDecodeMap, optsEncodeMap, parseObjectValues, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, pushProcessor, pushProcessors, removeAllQueueData, removeUndefinedFields, serveHealth, sqliteStores, version };
-export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, DependenciesOpts, DependencyOpts, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, FlowJob, FlowJobBase, FlowJobNode, FlowNestedLeafJob, FlowOpts, FlowParentJob, FlowProducerListener, FlowProducerOptions, FlowQueuesOpts, FlowRootLeafJob, FlowRootParentJob, Gauge, GetNextJobOptions, HealthServerOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageProcessingData, ImageProcessorOptions, JobDependencies, JobJson, JobLogs, JobNode, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, MoveToWaitingChildrenOpts, NativeJobProcessor, NodeOpts, ObliterateOpts, ParentKeys, ParentOptions, PrismaClientLike, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueEventsProducerListener, QueueEventsProducerOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, ServerClient, Span, SpanOptions, SqliteStores, Stores, SubscriptionStore, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoProcessingData, WorkerHealth, WorkerListener, WorkerOptions };
+export { BUILT_IN_QUEUES, BULLMQ_MAJOR_VERSION, Backoffs, BelongsToSchedulerError, CONNECTION_CLOSED_ERROR_MSG, ChildCommand, ClientType, ConnectionClosedError, DELAYED_ERROR, DELAY_TIME_1, DELAY_TIME_5, DelayedError, EngineError, ErrorCode, FlowProducer, HealthServer, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, JobTimeoutError, LockMismatchError, LockMissingError, MetricNames, MetricsTime, NextIterationError, PRIORITY_LIMIT, ParentCommand, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_EVENT_SUFFIX, QUEUE_NAMES, Queue, QueueBackend, QueueBase, QueueError, QueueEvents, QueueEventsProducer, QueueGetters, QueueKeys, QueueMaintenance, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UNRECOVERABLE_ERROR, UnrecoverableError, WAITING_CHILDREN_ERROR, WAITING_ERROR, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, array2obj, avatarProcessor, bullmqVersion, configure, createIORedisClient, createNodeRedisClient, databaseStores, decreaseMaxListeners, defaultRepeatStrategy, delay, emailProcessor, imageProcessor, imageProcessors, increaseMaxListeners, invertObject, isEmpty, isNotConnectionError, isRedisCluster, isRedisInstance, lengthInUtf8Bytes, objectToFlatArray, optimizeAvatar, optsDecodeMap, optsEncodeMap, parseObjectValues, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, processVideo, pushProcessor, pushProcessors, removeAllQueueData, removeUndefinedFields, serveHealth, sqliteStores, version, videoProcessor };
+export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, AvatarProcessorOptions, AvatarStyle, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, DependenciesOpts, DependencyOpts, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, FlowJob, FlowJobBase, FlowJobNode, FlowNestedLeafJob, FlowOpts, FlowParentJob, FlowProducerListener, FlowProducerOptions, FlowQueuesOpts, FlowRootLeafJob, FlowRootParentJob, Gauge, GetNextJobOptions, HealthServerOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageLimits, ImageProcessingData, ImageProcessorOptions, ImageProcessors, ImageProcessorsOptions, JobDependencies, JobJson, JobLogs, JobNode, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, MoveToWaitingChildrenOpts, NativeJobProcessor, NodeOpts, ObliterateOpts, OptimizedAvatar, ParentKeys, ParentOptions, PrismaClientLike, ProcessedVideo, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueEventsProducerListener, QueueEventsProducerOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, ServerClient, Span, SpanOptions, SqliteStores, StorageOptions, Stores, SubscriptionStore, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoJobProcessor, VideoProcessingData, VideoProcessorOptions, WorkerHealth, WorkerListener, WorkerOptions };
