@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import type { Page } from 'playwright-core';
@@ -108,6 +109,30 @@ describe('the Next.js example', () => {
     await page.close();
   });
 
+  test('a picture becomes an avatar that all others see', async () => {
+    const page = await signedIn('Ada Lovelace');
+    await page.getByRole('link', { name: 'Profile' }).click();
+    await page.getByLabel('Change picture').setInputFiles(PHOTO);
+    await page.getByText('Your new picture is in place.').waitFor();
+    const avatar = page.locator('.panel img.avatar');
+    await avatar.waitFor();
+    expect(await avatar.getAttribute('src')).toMatch(/^\/files\/avatars\//);
+    await browser.keep(page, 'example-avatar');
+    await page.close();
+  });
+
+  test('a video becomes one for the web, with a poster', async () => {
+    const page = await signedIn('Katherine Johnson');
+    await page.goto(`${app.url}/media`);
+    await page.getByLabel('Choose files').setInputFiles(videoFile());
+    const video = page.getByLabel('clip.mp4', { exact: true });
+    await video.waitFor();
+    const poster = await page.request.get(`${app.url}${(await video.getAttribute('poster')) ?? ''}`);
+    expect([poster.status(), poster.headers()['content-type']]).toEqual([200, 'image/jpeg']);
+    await browser.keep(page, 'example-video');
+    await page.close();
+  });
+
   test('a file that is no picture, and one that only claims to be, are refused in words', async () => {
     const page = await signedIn('Katherine Johnson');
     await page.goto(`${app.url}/media`);
@@ -173,6 +198,14 @@ describe('the Next.js example', () => {
     await page.close();
   });
 });
+
+/** A second of a test picture. */
+function videoFile(): { name: string; mimeType: string; buffer: Buffer } {
+  const source = ['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25:duration=1', '-pix_fmt', 'yuv420p'];
+  const output = ['-movflags', 'frag_keyframe+empty_moov', '-f', 'mp4', 'pipe:1'];
+  const { stdout } = spawnSync('ffmpeg', ['-v', 'error', ...source, ...output]);
+  return { name: 'clip.mp4', mimeType: 'video/mp4', buffer: stdout };
+}
 
 /** Hands a push message to the page's service worker, as the browser does when its push service sends one. */
 async function deliver(page: Page, payload: object): Promise<void> {

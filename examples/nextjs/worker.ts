@@ -7,9 +7,10 @@ import {
   JOB_TYPES,
   QUEUE_NAMES,
   Worker,
-  imageProcessor,
+  imageProcessors,
   prismaStores,
   pushProcessors,
+  videoProcessor,
   type ProcessorMap,
   type QueueName,
 } from '@synapse/queue';
@@ -23,7 +24,9 @@ const SHUTDOWN_DEADLINE_MS = 30_000;
 
 const { env } = process;
 const stores = prismaStores(database());
-const storage = `file:${settings.storageFolder}`;
+const files = { stores, storage: `file:${settings.storageFolder}`, publicBaseUrl: FILES_URL };
+const images = imageProcessors(files);
+const video = videoProcessor(files);
 const push = pushProcessors({
   stores,
   // A push service inside a closed network, as the tests have one; those of browsers need neither line.
@@ -37,9 +40,13 @@ const workers = [
     [JOB_TYPES.BATCH_PUSH_NOTIFICATION]: push.batch,
   }),
   work(QUEUE_NAMES.FILE_PROCESSING, {
-    [JOB_TYPES.PROCESS_IMAGE]: imageProcessor({ stores, storage, publicBaseUrl: FILES_URL }),
+    [JOB_TYPES.PROCESS_IMAGE]: images.image,
+    [JOB_TYPES.OPTIMIZE_AVATAR]: images.avatar,
+    [JOB_TYPES.PROCESS_VIDEO]: video,
   }),
 ];
+
+if (video.missing) console.warn(`Videos will fail: ${video.missing}`);
 
 /** A worker of a built-in queue, with its usual concurrency and rate, that tells what it does. */
 function work(name: QueueName, processors: ProcessorMap): Worker {

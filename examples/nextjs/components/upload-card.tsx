@@ -1,26 +1,14 @@
 'use client';
 
+import type { ProcessedVideo, PublishedImage } from '@synapse/queue';
+
 import type { JobSnapshot } from '@/lib/queue/job-progress';
 
 import type { Upload } from './media-board';
 import { useJob } from './use-job';
 
-interface Dimensions {
-  width: number;
-  height: number;
-}
-
-/** What the worker answers for a photo. */
-interface PhotoResult {
-  compressedUrl: string;
-  thumbnailUrl: string;
-  originalSize: number;
-  compressedSize: number;
-  thumbnailSize: number;
-  originalDimensions: Dimensions;
-  compressedDimensions: Dimensions;
-  thumbnailDimensions: Dimensions;
-}
+/** What the worker answers for a photo and for a video, as far as it is shown here. */
+type Result = PublishedImage | ProcessedVideo;
 
 /** One upload from the first byte to the pictures that were made of it. */
 export function UploadCard({ upload }: { upload: Upload }) {
@@ -29,12 +17,14 @@ export function UploadCard({ upload }: { upload: Upload }) {
   const status = described(upload, job);
   return (
     <li className={status.isError ? 'card card-bad' : 'card'}>
-      <div className="card-picture">{isDone ? <Picture job={job} name={upload.name} /> : <PictureSign />}</div>
+      <div className="card-picture">
+        {isDone ? <Picture result={job.result as Result} name={upload.name} /> : <PictureSign />}
+      </div>
       <div className="card-body">
         <h2 className="card-name" title={upload.name}>
           {upload.name}
         </h2>
-        {isDone ? <Sizes result={job.result as PhotoResult} /> : <Status {...status} />}
+        {isDone ? <Sizes result={job.result as Result} /> : <Status {...status} />}
       </div>
     </li>
   );
@@ -86,35 +76,53 @@ function PictureSign() {
   );
 }
 
-function Picture({ job, name }: { job: JobSnapshot; name: string }) {
-  const { compressedUrl, thumbnailUrl } = job.result as PhotoResult;
+function Picture({ result, name }: { result: Result; name: string }) {
+  if ('videoUrl' in result) {
+    return <video src={result.videoUrl} poster={result.posterUrl} controls preload="none" aria-label={name} />;
+  }
   return (
-    <a href={compressedUrl} target="_blank" rel="noreferrer">
+    <a href={result.compressedUrl} target="_blank" rel="noreferrer">
       {/* The worker has made it small already. */}
       {/* eslint-disable-next-line @next/next/no-img-element */}
-      <img src={thumbnailUrl} alt={`Thumbnail of ${name}`} width={320} height={240} loading="lazy" />
+      <img src={result.thumbnailUrl} alt={`Thumbnail of ${name}`} width={320} height={240} loading="lazy" />
     </a>
   );
 }
 
-function Sizes({ result }: { result: PhotoResult }) {
-  const rows = [
-    ['Original', result.originalSize, result.originalDimensions],
-    ['For the web', result.compressedSize, result.compressedDimensions],
-    ['Thumbnail', result.thumbnailSize, result.thumbnailDimensions],
-  ] as const;
+interface Size {
+  label: string;
+  width?: number;
+  height?: number;
+  bytes: number;
+}
+
+function sizesOf(result: Result): Size[] {
+  const { originalSize, compressedSize } = result;
+  if ('videoUrl' in result) {
+    const { width, height } = result;
+    return [
+      { label: 'Original', bytes: originalSize },
+      { label: 'For the web', bytes: compressedSize, width, height },
+    ];
+  }
+  return [
+    { label: 'Original', bytes: originalSize, ...result.originalDimensions },
+    { label: 'For the web', bytes: compressedSize, ...result.compressedDimensions },
+    { label: 'Thumbnail', bytes: result.thumbnailSize, ...result.thumbnailDimensions },
+  ];
+}
+
+function Sizes({ result }: { result: Result }) {
   const savings = Math.round(100 * (1 - result.compressedSize / result.originalSize));
   return (
     <>
       <table className="sizes">
         <caption className="visually-hidden">Sizes</caption>
         <tbody>
-          {rows.map(([label, bytes, { width, height }]) => (
+          {sizesOf(result).map(({ label, width, height, bytes }) => (
             <tr key={label}>
               <th scope="row">{label}</th>
-              <td>
-                {width} × {height}
-              </td>
+              <td>{width && `${width} × ${height}`}</td>
               <td>{readable(bytes)}</td>
             </tr>
           ))}
