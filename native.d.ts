@@ -69,6 +69,17 @@ export declare class NativePushProcessors {
 
 /** Operations on one queue. Everything that works on a queue in JavaScript holds one. */
 export declare class NativeQueue {
+  /**
+   * `answered` is called with the ticket of each [`NativeQueue::add`] and either a line per job (its id or why it was refused) or
+   * the error that all of them met.
+   */
+  onAdded(answered: (ticket: number, lines: string | null, error: NativeError | null) => void): void
+  /** Whether adds are under way, which keeps the process alive. */
+  awaitAdded(isWaiting: boolean): void
+  /** Adds a batch of jobs (three lines each); the answer comes to the function given to [`NativeQueue::on_added`]. */
+  add(ticket: number, batch: string): void
+  /** Adds a batch of jobs (three lines each) and answers their ids as lines; if one has invalid options, none is added. */
+  addAll(batch: string): Promise<Answer<string>>
   /** All children of these kinds, a JSON object by kind: objects of values by key, or lists of keys. */
   getChildren(jobId: string, kinds: Array<string>): Promise<Answer<string>>
   /** Parts of the children, a JSON object: by kind as from `get_children`, and where to go on. */
@@ -243,10 +254,6 @@ export declare class NativeQueue {
   writeMeta(maxEvents?: number | undefined | null): Promise<Answer<undefined>>
   /** The options a job added with `options` has (both JSON text). */
   resolveJobOptions(options: string): string
-  /** Adds a batch of jobs (three lines each) and answers a line for each: its id or why it was refused. */
-  add(batch: string): Promise<Answer<string>>
-  /** Adds a batch of jobs (three lines each) and answers their ids as lines; if one has invalid options, none is added. */
-  addAll(batch: string): Promise<Answer<string>>
   /** Waits until Redis answers. */
   waitUntilReady(): Promise<Answer<undefined>>
   /** Tells `notify` about failed attempts to connect, each by its code and message, until the handle is closed. */
@@ -329,10 +336,13 @@ export declare class NativeWorker {
   constructor(id: string, queue: NativeQueue, options: NativeWorkerOptions)
   /** Lets jobs of this name run in Rust. Only of use before the start. */
   addProcessor(jobName: string, processor: NativeProcessor): void
-  /** Begins to take jobs; a second start does nothing. */
-  start(nowMs: number, slots: NativeSlotSource): void
-  /** All events since the last call as lines, waiting for the first; empty once the worker has ended. */
-  next(): Promise<Answer<string>>
+  /**
+   * Begins to take jobs; a second start does nothing. `events_arrived` is called when [`NativeWorker::take`] has something to give,
+   * and keeps the process alive until the last event has come.
+   */
+  start(nowMs: number, slots: NativeSlotSource, eventsArrived: () => void): void
+  /** All events since the last call as lines; empty if there are none. */
+  take(): string
   /** Reports ended runs, as lines. Returns at once. */
   settle(results: string, nowMs: number): void
   /** Tells the time, when the worker asked for it. */

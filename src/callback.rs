@@ -1,4 +1,4 @@
-//! Calls from Rust into JavaScript. All are weak: none keeps the process alive.
+//! Calls from Rust into JavaScript. All but one are weak: they do not keep the process alive.
 
 use napi::Status;
 use napi::bindgen_prelude::{FnArgs, Promise, spawn};
@@ -6,6 +6,8 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use synapse_queue_engine::connection::Connection;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
+
+use crate::native_error::NativeError;
 
 /// Tells JavaScript something and waits for nothing: a kind and a text.
 pub(crate) type NoticeCallback =
@@ -17,6 +19,19 @@ pub(crate) type StoreCallback =
 
 /// Asks for the pause before the next attempt to connect, ms, by the number of attempts that failed; `None` gives up.
 pub(crate) type RetryCallback = ThreadsafeFunction<u32, Option<f64>, u32, Status, false, true>;
+
+/// Answers an add: its ticket, then lines or an error.
+pub(crate) type AddedCallback = ThreadsafeFunction<
+    FnArgs<(u32, Option<String>, Option<NativeError>)>,
+    (),
+    FnArgs<(u32, Option<String>, Option<NativeError>)>,
+    Status,
+    false,
+    true,
+>;
+
+/// Tells JavaScript that a worker has events. Strong: a worker keeps the process alive until it has closed.
+pub(crate) type EventsCallback = ThreadsafeFunction<(), (), (), Status, false>;
 
 /// Tells `notify` about failed attempts to connect, each by its code and message, until `closed` fires.
 pub(crate) fn watch_connection(connection: &Connection, closed: CancellationToken, notify: NoticeCallback) {

@@ -1,11 +1,12 @@
 //! What every native handle shares: calls that end when the handle is closed.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use synapse_queue_engine::error::{Error, Result};
-use tokio::sync::RwLock;
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 use tokio_util::sync::CancellationToken;
 
 use crate::native_error::{Answer, answer};
@@ -28,12 +29,17 @@ pub(crate) enum CallsUnderWay {
     },
 }
 
+/// Ends with the call it stands for.
+#[derive(Debug)]
+#[expect(dead_code, reason = "held, not read")]
+pub(crate) struct CallUnderWay(OwnedRwLockReadGuard<()>);
+
 /// Open or closed, and the calls under way.
 #[derive(Debug, Default)]
 pub(crate) struct Handle {
     is_closing: AtomicBool,
     /// Read-locked by every call, so that write-locking it waits for all of them.
-    calls: RwLock<()>,
+    calls: Arc<RwLock<()>>,
     closed: CancellationToken,
 }
 
@@ -54,6 +60,18 @@ impl Handle {
             () = self.closed.cancelled() => Err(Error::Closed),
             result = call => result,
         }
+    }
+
+    /// Begins a call that is not awaited here. Whoever closes the handle ends it, after the time that [`CallsUnderWay`] gives it.
+    ///
+    /// # Errors
+    /// `Closed` once the handle is closed.
+    pub(crate) fn begin(&self) -> Result<CallUnderWay> {
+        if self.is_closing.load(Ordering::SeqCst) {
+            return Err(Error::Closed);
+        }
+        // A closing handle holds the lock.
+        Arc::clone(&self.calls).try_read_owned().map(CallUnderWay).map_err(|_closing| Error::Closed)
     }
 
     /// Refuses further calls and ends those under way.

@@ -5,19 +5,20 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use napi::bindgen_prelude::within_runtime_if_available;
+use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi_derive::napi;
 use synapse_queue_engine::connection::Connection;
-use synapse_queue_engine::error::Error;
 use synapse_queue_engine::options::WorkerOptions;
 use synapse_queue_engine::processor::Processor;
 use synapse_queue_engine::scheduler::SlotSource;
 use synapse_queue_engine::wire::QueueKeys;
 use synapse_queue_engine::worker::{Worker, WorkerConfig};
 
+use crate::callback::EventsCallback;
 use crate::encoding::{read_results, worker_events_text};
 use crate::handle::{CallsUnderWay, Handle};
 use crate::monitoring;
-use crate::native_error::{Answer, exception};
+use crate::native_error::exception;
 use crate::options::{NativeWorkerOptions, whole_concurrency};
 use crate::processors::NativeProcessor;
 use crate::queue::NativeQueue;
@@ -133,13 +134,23 @@ impl NativeWorker {
         processors.insert(job_name, processor.shared());
     }
 
-    /// Begins to take jobs; a second start does nothing.
+    /// Begins to take jobs; a second start does nothing. `events_arrived` is called when [`NativeWorker::take`] has something to give,
+    /// and keeps the process alive until the last event has come.
     #[napi]
-    pub fn start(&self, now_ms: i64, slots: NativeSlotSource) -> napi::Result<(), String> {
+    pub fn start(
+        &self,
+        now_ms: i64,
+        slots: NativeSlotSource,
+        #[napi(ts_arg_type = "() => void")] events_arrived: EventsCallback,
+    ) -> napi::Result<(), String> {
         runtime::clock().follow(now_ms);
         if self.running.get().is_some() {
             return Ok(());
         }
+        let tell = move || {
+            // It can only fail while the process or its thread ends, when nobody is left to be told.
+            events_arrived.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        };
         let config = WorkerConfig {
             connection: self.connection.clone(),
             keys: self.keys.clone(),
@@ -150,6 +161,7 @@ impl NativeWorker {
             clock: Arc::clone(runtime::clock()),
             slots: slots.into(),
             measurements: monitoring::monitor().measurements_of(&self.keys),
+            events_arrived: Some(Arc::new(tell)),
         };
         let worker = within_runtime_if_available(|| Worker::start(config)).map_err(exception)?;
         monitoring::monitor().watch(worker.observer());
@@ -157,16 +169,10 @@ impl NativeWorker {
         Ok(())
     }
 
-    /// All events since the last call as lines, waiting for the first; empty once the worker has ended.
+    /// All events since the last call as lines; empty if there are none.
     #[napi]
-    pub async fn next(&self) -> Answer<String> {
-        let events = async {
-            match self.running.get() {
-                Some(worker) => Ok(worker_events_text(&worker.next().await)),
-                None => Err(Error::Closed),
-            }
-        };
-        crate::native_error::answer(events.await)
+    pub fn take(&self) -> String {
+        self.running.get().map(|worker| worker_events_text(&worker.take())).unwrap_or_default()
     }
 
     /// Reports ended runs, as lines. Returns at once.
@@ -174,7 +180,7 @@ impl NativeWorker {
     pub fn settle(&self, results: String, now_ms: i64) -> napi::Result<(), String> {
         let results = read_results(&results).map_err(exception)?;
         if let Some(worker) = self.running.get() {
-            worker.settle(results, now_ms);
+            within_runtime_if_available(|| worker.settle(results, now_ms));
         }
         Ok(())
     }
@@ -183,7 +189,7 @@ impl NativeWorker {
     #[napi]
     pub fn tick(&self, now_ms: i64) {
         if let Some(worker) = self.running.get() {
-            worker.tick(now_ms);
+            within_runtime_if_available(|| worker.tick(now_ms));
         }
     }
 
@@ -200,7 +206,7 @@ impl NativeWorker {
     pub fn resume(&self, now_ms: i64) {
         runtime::clock().follow(now_ms);
         if let Some(worker) = self.running.get() {
-            worker.resume();
+            within_runtime_if_available(|| worker.resume());
         }
     }
 

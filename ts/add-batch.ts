@@ -26,6 +26,9 @@ interface AddBatch {
   waiters: Waiter[];
 }
 
+/** Tickets are 32-bit numbers that come round long after they were answered. */
+const MAX_TICKETS = 2 ** 32;
+
 /** Batches of the turn that runs, by server and queue. */
 const collecting = new Map<string, AddBatch>();
 
@@ -54,7 +57,7 @@ function batchOf(queue: QueueLike): AddBatch {
     collecting.set(key, started);
     atEndOfTurn(() => {
       collecting.delete(key);
-      void send(started);
+      send(started);
     });
   }
   return batch;
@@ -65,17 +68,48 @@ function linesOf(job: NewJob): [string, string, string] {
   return [JSON.stringify([job.timestamp, job.name]), job.opts, job.data];
 }
 
-async function send({ native, lines, waiters }: AddBatch): Promise<void> {
-  try {
-    const answers = (await answer(native.add(lines.join('\n')))).split('\n');
-    waiters.forEach((waiter, index) => {
-      settle(waiter, answers[index] ?? '');
-    });
-  } catch (error) {
-    for (const waiter of waiters) {
-      waiter.reject(error);
-    }
+/** Batches without an answer, by ticket, of each queue that adds were made through. */
+const sent = new WeakMap<NativeQueue, Map<number, readonly Waiter[]>>();
+
+let lastTicket = 0;
+
+function send({ native, lines, waiters }: AddBatch): void {
+  const batches = batchesOf(native);
+  lastTicket = (lastTicket + 1) % MAX_TICKETS;
+  batches.set(lastTicket, waiters);
+  if (batches.size === 1) {
+    native.awaitAdded(true);
   }
+  native.add(lastTicket, lines.join('\n'));
+}
+
+function batchesOf(native: NativeQueue): Map<number, readonly Waiter[]> {
+  let batches = sent.get(native);
+  if (!batches) {
+    const started = new Map<number, readonly Waiter[]>();
+    batches = started;
+    sent.set(native, started);
+    native.onAdded((ticket, lines, error) => {
+      const waiters = started.get(ticket) ?? [];
+      started.delete(ticket);
+      if (started.size === 0) {
+        native.awaitAdded(false);
+      }
+      answerAll(waiters, lines, error);
+    });
+  }
+  return batches;
+}
+
+function answerAll(waiters: readonly Waiter[], lines: string | null, error: NativeErrorDetails | null): void {
+  const answers = lines?.split('\n') ?? [];
+  waiters.forEach((waiter, index) => {
+    if (error) {
+      waiter.reject(toError(error));
+    } else {
+      settle(waiter, answers[index] ?? '');
+    }
+  });
 }
 
 function settle(waiter: Waiter, line: string): void {

@@ -3,7 +3,7 @@ import { JobTimeoutError } from './errors';
 import { JobRunner, linesOf, type Run, type RunEnd } from './job-runner';
 import { parseProgress, readJobRecord } from './job-record';
 import { LazyJson } from './lazy-json';
-import type { NativeWorker } from './native';
+import type { NativeSlotSource, NativeWorker } from './native';
 import { answer, toError } from './native-answer';
 import type { RepeatOptions } from './options/scheduler-options';
 import type { AdvancedOptions } from './options/worker-options';
@@ -32,6 +32,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
   protected readonly runs = new Map<string, Run<Data, Result, Name, Progress>>();
   /** Ends of this turn, on their way to the engine in one call. */
   private ends: string[] = [];
+  private closed: () => void = () => undefined;
   private readonly runner: JobRunner<Data, Result, Name, Progress>;
 
   constructor(
@@ -45,17 +46,16 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     });
   }
 
-  /** Goes on until the engine says that the worker has ended. Its pending pull keeps the process alive. */
-  async pull(): Promise<void> {
-    for (;;) {
-      const batch = await answer(this.native.next());
-      if (batch === '') {
-        return;
-      }
-      forEachEvent(batch, (event, lines, payload) => {
-        this.handle(event, lines, payload);
+  /** Starts the engine and goes on until it says that the worker has ended. Until then it keeps the process alive. */
+  run(slots: NativeSlotSource): Promise<void> {
+    return new Promise((resolve) => {
+      this.closed = resolve;
+      this.native.start(Date.now(), slots, () => {
+        forEachEvent(this.native.take(), (event, lines, payload) => {
+          this.handle(event, lines, payload);
+        });
       });
-    }
+    });
   }
 
   /** Aborts the signal of a job's run; whether the job runs here. */
@@ -129,7 +129,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
         owner.emit(event.event);
         break;
       case 'closed':
-      // The pull that follows answers with nothing, which ends the loop.
+        this.closed();
     }
   }
 

@@ -110,12 +110,11 @@ export class Worker<
     if (this.running) {
       throw new Error('Worker is already running.');
     }
-    this.nativeWorker.start(Date.now(), this.slotSource());
+    this.running = this.loop.run(this.slotSource());
     if (this.paused) {
       this.nativeWorker.pause();
     }
     openWorkers().add(this as unknown as Worker);
-    this.running = this.loop.pull();
     await this.running;
   }
 

@@ -1,5 +1,6 @@
 //! The native side of `Queue`: identity, adding jobs, life of the handle.
 
+mod adding;
 mod children;
 mod clients;
 mod diagnosis;
@@ -15,17 +16,14 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use napi_derive::napi;
 use synapse_queue_engine::connection::Lease;
-use synapse_queue_engine::error::{Error, Result};
 use synapse_queue_engine::queue::Queue;
-use synapse_queue_engine::scripts::EncodedJob;
 use synapse_queue_engine::worker::ManualWork;
 
 use crate::callback::{NoticeCallback, RetryCallback, watch_connection};
-use crate::encoding::{TimedJob, added_text, read_new_jobs};
 use crate::handle::{CallsUnderWay, Handle};
 use crate::native_error::{Answer, exception};
 use crate::options::HandleOptions;
-use crate::runtime;
+use adding::Adds;
 
 /// BullMQ release whose state in Redis this package reads and writes.
 #[napi]
@@ -44,6 +42,7 @@ pub struct NativeQueue {
     pub(crate) queue: Queue,
     /// Shared with what the queue belongs to, if it belongs to something.
     pub(crate) handle: Arc<Handle>,
+    adds: Arc<Adds>,
     /// Made when a job is first taken or ended by hand.
     work: OnceLock<ManualWork>,
     /// Until the handle is closed; none for a queue that belongs to something.
@@ -105,29 +104,6 @@ impl NativeQueue {
         Ok(resolved.public.to_string())
     }
 
-    /// Adds a batch of jobs (three lines each) and answers a line for each: its id or why it was refused.
-    #[napi]
-    pub async fn add(&self, batch: String) -> Answer<String> {
-        self.handle
-            .run(async {
-                let prepared: Vec<_> = read_new_jobs(&batch)?.into_iter().map(|job| self.prepare(job)).collect();
-                Ok(added_text(&self.add_accepted(prepared).await?))
-            })
-            .await
-    }
-
-    /// Adds a batch of jobs (three lines each) and answers their ids as lines; if one has invalid options, none is added.
-    #[napi]
-    pub async fn add_all(&self, batch: String) -> Answer<String> {
-        self.handle
-            .run(async {
-                let jobs = read_new_jobs(&batch)?.into_iter().map(|job| self.prepare(job)).collect::<Result<_>>()?;
-                let ids = self.queue.add(jobs).await?.into_iter().collect::<Result<Vec<_>>>()?;
-                Ok(added_text(&ids.into_iter().map(Ok).collect::<Vec<_>>()))
-            })
-            .await
-    }
-
     /// Waits until Redis answers.
     #[napi]
     pub async fn wait_until_ready(&self) -> Answer<()> {
@@ -148,6 +124,7 @@ impl NativeQueue {
     pub async fn close(&self, waits: bool) {
         let is_connected = self.queue.connection().is_connected();
         self.handle.close(if waits { CallsUnderWay::Wait { is_connected } } else { CallsUnderWay::End }).await;
+        self.queue.abandon_adds();
         if let Some(work) = self.work.get() {
             work.disconnect();
         }
@@ -156,22 +133,7 @@ impl NativeQueue {
 
     /// A queue that lives and is closed with the owner of the handle, who also holds the connection's lease.
     pub(crate) fn of(queue: Queue, handle: Arc<Handle>) -> Self {
-        Self { queue, handle, work: OnceLock::new(), lease: Mutex::default() }
-    }
-
-    fn prepare(&self, TimedJob { job, now_ms }: TimedJob) -> Result<EncodedJob> {
-        runtime::clock().follow(now_ms);
-        self.queue.prepare(job, now_ms)
-    }
-
-    /// Adds the jobs that were not refused; answers in the order of the batch.
-    async fn add_accepted(&self, prepared: Vec<Result<EncodedJob>>) -> Result<Vec<Result<String>>> {
-        let (mut accepted, mut answers) = (Vec::with_capacity(prepared.len()), Vec::with_capacity(prepared.len()));
-        for job in prepared {
-            answers.push(job.map(|job| accepted.push(job)));
-        }
-        let mut ids = self.queue.add(accepted).await?.into_iter();
-        let id_of = |answer: Result<()>| answer.and_then(|()| ids.next().unwrap_or(Err(Error::Closed)));
-        Ok(answers.into_iter().map(id_of).collect())
+        let adds = Adds::new(queue.clone(), Arc::clone(&handle));
+        Self { queue, handle, adds, work: OnceLock::new(), lease: Mutex::default() }
     }
 }

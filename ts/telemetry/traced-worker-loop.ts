@@ -1,4 +1,5 @@
 import type { Run, RunEnd } from '../job-runner';
+import type { NativeSlotSource } from '../native';
 import type { JobProgress } from '../types';
 import type { WorkerEvent } from '../worker-event';
 import { WorkerLoop, type EventOf } from '../worker-loop';
@@ -45,8 +46,8 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
     this.attributes = attributes;
   }
 
-  override pull(): Promise<void> {
-    return this.tracing.detached(() => super.pull());
+  override run(slots: NativeSlotSource): Promise<void> {
+    return this.tracing.detached(() => super.run(slots));
   }
 
   protected override handle(event: WorkerEvent, lines: readonly string[], payload: number): void {

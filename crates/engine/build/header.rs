@@ -9,12 +9,14 @@ pub(crate) struct Declared {
     pub(crate) line: usize,
 }
 
-/// One `@include` line.
+/// One `@include` or `@include_rarely` line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Include {
     /// Name of the function and of the file below `lua/includes/`.
     pub(crate) name: String,
     pub(crate) line: usize,
+    /// Whether the function is only defined when a run needs it.
+    pub(crate) is_rare: bool,
 }
 
 /// A parsed header.
@@ -63,7 +65,8 @@ impl Header {
             ("arg", FileKind::Script) if self.repeats => Err("fixed arguments must stand before `@args`".into()),
             ("arg", FileKind::Script) => declare(&mut self.args, rest, line, "arg"),
             ("args", FileKind::Script) => self.read_group(rest),
-            ("include", _) => self.read_include(rest, line),
+            ("include", _) => self.read_include(rest, line, false),
+            ("include_rarely", FileKind::Script) => self.read_include(rest, line, true),
             ("returns", _) => {
                 self.has_returns = true;
                 Ok(())
@@ -83,13 +86,13 @@ impl Header {
         Ok(())
     }
 
-    fn read_include(&mut self, rest: &str, line: usize) -> Result<(), String> {
+    fn read_include(&mut self, rest: &str, line: usize, is_rare: bool) -> Result<(), String> {
         let name = rest.trim().strip_prefix("\"includes/").and_then(|name| name.strip_suffix('"'));
         let name = name.filter(|name| is_identifier(name)).ok_or("expected `@include \"includes/<function>\"`")?;
         if self.includes.iter().any(|include| include.name == name) {
             return Err(format!("`{name}` is included twice"));
         }
-        self.includes.push(Include { name: name.into(), line });
+        self.includes.push(Include { name: name.into(), line, is_rare });
         Ok(())
     }
 }

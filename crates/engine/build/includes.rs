@@ -59,12 +59,17 @@ pub(crate) fn check_use(lua: &LuaSource<'_>, header: &Header, all: &Includes) ->
         .filter(|token| token.kind == TokenKind::Name)
         .map(|token| (token.text, token.line))
         .collect();
-    for Include { name, line } in &header.includes {
+    for Include { name, line, .. } in &header.includes {
         if !all.contains_key(name) {
             return Err(AssemblyError::new(file, *line, format!("there is no lua/includes/{name}.lua")));
         }
         if !names.contains_key(name.as_str()) {
             return Err(AssemblyError::new(file, *line, format!("`{name}` is included but not used")));
+        }
+    }
+    for Include { name, line, .. } in header.includes.iter().filter(|include| include.is_rare) {
+        if !is_reached_through_rare(&code_tokens(file, source)?, name) {
+            return Err(AssemblyError::new(file, *line, format!("`{name}` is rare: call it as `rare().{name}(...)`")));
         }
     }
     let included: BTreeSet<&str> = header.includes.iter().map(|include| include.name.as_str()).collect();
@@ -74,11 +79,29 @@ pub(crate) fn check_use(lua: &LuaSource<'_>, header: &Header, all: &Includes) ->
     }
 }
 
-/// Names of all includes `header` needs, each once, dependencies first.
-pub(crate) fn resolve<'a>(file: &str, header: &'a Header, all: &'a Includes) -> Result<Vec<&'a str>, AssemblyError> {
+/// Whether every use of `name` is `rare().<name>`.
+fn is_reached_through_rare(tokens: &[Token<'_>], name: &str) -> bool {
+    let texts: Vec<&str> = tokens.iter().map(|token| token.text).collect();
+    (0..texts.len()).filter(|at| texts[*at] == name).all(|at| texts[..at].ends_with(&["rare", "(", ")", "."]))
+}
+
+/// Names of includes, each once, dependencies first.
+#[derive(Debug)]
+pub(crate) struct Resolved<'a> {
+    /// Defined by every run.
+    pub(crate) common: Vec<&'a str>,
+    /// Defined by the first use of one of them.
+    pub(crate) rare: Vec<&'a str>,
+}
+
+/// All includes that `header` needs.
+pub(crate) fn resolve<'a>(file: &str, header: &'a Header, all: &'a Includes) -> Result<Resolved<'a>, AssemblyError> {
     let mut walk = Walk { all, path: Vec::new(), order: Vec::new() };
-    walk.visit(file, header)?;
-    Ok(walk.order)
+    let (rare, common): (Vec<_>, Vec<_>) = header.includes.iter().partition(|include| include.is_rare);
+    walk.visit(file, &common)?;
+    let common = walk.order.clone();
+    walk.visit(file, &rare)?;
+    Ok(Resolved { rare: walk.order.split_off(common.len()), common })
 }
 
 /// A depth-first walk through includes.
@@ -91,8 +114,8 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn visit(&mut self, file: &str, header: &'a Header) -> Result<(), AssemblyError> {
-        for Include { name, line } in &header.includes {
+    fn visit(&mut self, file: &str, includes: &[&'a Include]) -> Result<(), AssemblyError> {
+        for Include { name, line, .. } in includes {
             if self.path.contains(&name.as_str()) {
                 let cycle = format!("includes form a cycle: {} -> {name}", self.path.join(" -> "));
                 return Err(AssemblyError::new(file, *line, cycle));
@@ -100,7 +123,7 @@ impl<'a> Walk<'a> {
             if !self.order.contains(&name.as_str()) {
                 let include = &self.all[name];
                 self.path.push(name);
-                self.visit(&include.file, &include.header)?;
+                self.visit(&include.file, &include.header.includes.iter().collect::<Vec<_>>())?;
                 self.path.pop();
                 self.order.push(name);
             }

@@ -9,37 +9,42 @@
 --- @key 8 delayed     sorted set of job ids
 --- @key 9 marker      wake-up markers
 --- @key 10 events     stream
---- @arg 1 call_id     names this call; a repetition answers as the first did and adds nothing
---- @arg 2 count       number of jobs
+--- @arg 1 call_slot   names the caller's calls of which one is under way at a time
+--- @arg 2 call_run    numbers them; a repetition answers as the first run did and adds nothing
+--- @arg 3 count       number of jobs
 --- @args jobs 8 id (empty: the next number), name, data, opts, timestamp, delay, priority, lifo ("1" or empty)
 --- @args extras 8 number of the job (only for jobs with one of these), parent_key or empty, parent (JSON text),
 ---   deduplication_id or empty, ttl_ms (0: none), then "1" or empty each: extends, replaces, keeps_last
 --- @returns per job its id, or that of the job it is a duplicate of | -5 parent missing | -7 parent cannot be replaced
 --- @emits added {jobId, name} | duplicated {jobId} | deduplicated {jobId, deduplicationId, deduplicatedJobId};
 ---   then waiting {jobId} | delayed {jobId, delay}; removed {jobId, prev} for a job that is replaced
---- @include "includes/delayed_score"
---- @include "includes/add_delayed_marker"
---- @include "includes/add_to_prioritized"
---- @include "includes/adopt_job"
---- @include "includes/claim_deduplication"
---- @include "includes/resume_parent"
+--- @include_rarely "includes/delayed_score"
+--- @include_rarely "includes/add_delayed_marker"
+--- @include_rarely "includes/add_to_prioritized"
+--- @include_rarely "includes/adopt_job"
+--- @include_rarely "includes/claim_deduplication"
+--- @include_rarely "includes/resume_parent"
 local base, id, meta, wait, active = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local prioritized, pc, delayed, marker, events = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local call = base .. "call:" .. ARGV[1]
-local count = tonumber(ARGV[2])
+local run, count = ARGV[2], tonumber(ARGV[3])
 
 local first = redis.call("INCRBY", id, count) - count + 1
-local is_new = redis.call("SET", call, string.format("%.0f", first), "NX", "PX", 60000)
-if not is_new then
-  local answer = redis.call("GET", call)
-  if string.sub(answer, 1, 1) == "[" then
-    return cjson.decode(answer)
+local before = redis.call("SET", call, cmsgpack.pack({ run, first }), "PX", 60000, "GET")
+local is_new = true
+if before then
+  local earlier_run, answer = unpack(cmsgpack.unpack(before))
+  if earlier_run == run then
+    redis.call("SET", call, before, "PX", 60000)
+    if type(answer) == "table" then
+      return answer
+    end
+    is_new, first = false, answer
   end
-  first = tonumber(answer)
 end
 
 local extras, refused = nil, 0
-for at = 8 * count + 3, #ARGV, 8 do
+for at = 8 * count + 4, #ARGV, 8 do
   extras = extras or {}
   extras[tonumber(ARGV[at])] = {
     parent = ARGV[at + 1] ~= "" and ARGV[at + 1], link = ARGV[at + 2],
@@ -50,7 +55,7 @@ end
 
 local ids, custom = {}, {}
 for i = 1, count do
-  local job_id = ARGV[8 * i - 5]
+  local job_id = ARGV[8 * i - 4]
   if job_id == "" then
     job_id = string.format("%.0f", first + i - 1)
   else
@@ -70,9 +75,9 @@ if not settings[1] then
 end
 
 local added, to_wait, to_front = {}, {}, {}
-local is_runnable, is_delayed = false, false
+local is_runnable, is_delayed, is_untrimmed = false, false, true
 for i = 1, count do
-  local at = 8 * i - 5
+  local at = 8 * i - 4
   local job_id, has_custom_id = ids[i], ARGV[at] ~= ""
   local extra = extras and extras[i]
   if refused > 0 and not has_custom_id then
@@ -83,14 +88,14 @@ for i = 1, count do
   if extra and extra.parent and redis.call("EXISTS", extra.parent) == 0 then
     answer, is_added, refused = -5, false, refused + 1
   elseif extra and is_there then
-    if extra.parent and not adopt_job(base, job_id, extra.parent, extra.link) then
+    if extra.parent and not rare().adopt_job(base, job_id, extra.parent, extra.link) then
       answer = -7
     elseif extra.parent and redis.call("EXISTS", extra.parent .. ":dependencies") == 0 then
-      resume_parent(extra.parent, tonumber(ARGV[at + 4]))
+      rare().resume_parent(extra.parent, tonumber(ARGV[at + 4]))
     end
   elseif extra and extra.id then
     local job = { id = job_id, name = ARGV[at + 1], data = ARGV[at + 2], opts = ARGV[at + 3] }
-    local survivor, replaced = claim_deduplication(base, job, extra)
+    local survivor, replaced = rare().claim_deduplication(base, job, extra)
     if survivor then
       answer, is_added = survivor, false
     elseif replaced then
@@ -112,15 +117,20 @@ for i = 1, count do
       redis.call("HSET", base .. job_id, "parentKey", extra.parent, "parent", extra.link)
       redis.call("SADD", extra.parent .. ":dependencies", base .. job_id)
     end
-    redis.call("XADD", events, "*", "event", "added", "jobId", job_id, "name", name)
+    if is_untrimmed then
+      redis.call("XADD", events, "MAXLEN", "~", settings[1], "*", "event", "added", "jobId", job_id, "name", name)
+      is_untrimmed = false
+    else
+      redis.call("XADD", events, "*", "event", "added", "jobId", job_id, "name", name)
+    end
     if delay > 0 then
       local due_ms = tonumber(ARGV[at + 4]) + delay
-      redis.call("ZADD", delayed, delayed_score(delayed, due_ms), job_id)
+      redis.call("ZADD", delayed, rare().delayed_score(delayed, due_ms), job_id)
       redis.call("XADD", events, "*", "event", "delayed", "jobId", job_id, "delay", string.format("%.0f", due_ms))
       is_delayed = true
     else
       if priority > 0 then
-        add_to_prioritized(prioritized, pc, priority, job_id)
+        rare().add_to_prioritized(prioritized, pc, priority, job_id)
       elseif ARGV[at + 7] == "1" then
         to_front[#to_front + 1] = job_id
       else
@@ -143,13 +153,15 @@ if is_runnable and not is_blocked then
   redis.call("ZADD", marker, 0, "0")
 end
 if is_delayed then
-  add_delayed_marker(marker, delayed)
+  rare().add_delayed_marker(marker, delayed)
 end
-redis.call("XTRIM", events, "MAXLEN", "~", settings[1])
+if is_untrimmed then
+  redis.call("XTRIM", events, "MAXLEN", "~", settings[1])
+end
 if refused > 0 then
   redis.call("DECRBY", id, refused)
 end
 if extras then
-  redis.call("SET", call, cjson.encode(ids), "PX", 60000)
+  redis.call("SET", call, cmsgpack.pack({ run, ids }), "PX", 60000)
 end
 return ids

@@ -12,15 +12,17 @@
 --- @key 11 meta       queue settings
 --- @key 12 marker     wake-up markers
 --- @key 13 events     stream
---- @arg 1 call_id     names this call; a repetition answers as the first did and changes nothing
---- @arg 2 now_ms
---- @arg 3 finish_count
---- @arg 4 fetch_count
---- @arg 5 lock_ms     how long the locks of fetched jobs live; 0 if a fetch of its own follows at once, empty for none
---- @arg 6 worker_name or empty
---- @arg 7 limiter_max or empty
---- @arg 8 limiter_ms  or empty
---- @arg 9 metrics_max minutes of metrics to keep, or empty for no metrics
+--- @arg 1 call_slot   names the caller's calls of which one is under way at a time
+--- @arg 2 call_run    numbers them; a repetition answers as the first run did and changes nothing
+--- @arg 3 now_ms
+--- @arg 4 finish_count
+--- @arg 5 fetch_count
+--- @arg 6 lock_ms     how long the locks of fetched jobs live; 0 if a fetch of its own follows at once, empty for none
+--- @arg 7 worker_name or empty
+--- @arg 8 limiter_max or empty
+--- @arg 9 limiter_ms  or empty
+--- @arg 10 metrics_max minutes of metrics to keep, or empty for no metrics
+--- @arg 11 owes_marker "1" if the worker has taken a wake-up marker, which it leaves to others while there are jobs; or empty
 --- @args finishes 9 kind, job_id, token, value, stacktrace, then by kind:
 ---   "completed" | "failed": keep_age_s or empty, keep_count or empty, age_limit, attempts; "retry": lifo ("1" or empty);
 ---   "delay": due_ms, delay_ms, attempt_made ("1" or empty); "release": none
@@ -30,49 +32,55 @@
 ---   {id, hash}, the hash as it was before this fetch, or as it is now when the call is a repetition
 --- @emits completed | failed | retries-exhausted | waiting | delayed {jobId, ...} per job; drained; active {jobId, prev};
 ---   waiting | delayed for a parent that goes on; added, then waiting | delayed, for a job that was kept to follow another
---- @include "includes/delayed_score"
---- @include "includes/add_delayed_marker"
---- @include "includes/add_to_prioritized"
---- @include "includes/promote_due"
---- @include "includes/delete_jobs"
---- @include "includes/retire_finished"
---- @include "includes/complete_child"
---- @include "includes/fail_child"
---- @include "includes/release_parent"
---- @include "includes/pass_on_deduplication"
---- @include "includes/count_in_metrics"
+--- @include_rarely "includes/delayed_score"
+--- @include_rarely "includes/add_delayed_marker"
+--- @include_rarely "includes/add_to_prioritized"
+--- @include_rarely "includes/move_due"
+--- @include_rarely "includes/promote_due"
+--- @include_rarely "includes/delete_jobs"
+--- @include_rarely "includes/retire_finished"
+--- @include_rarely "includes/complete_child"
+--- @include_rarely "includes/fail_child"
+--- @include_rarely "includes/release_parent"
+--- @include_rarely "includes/pass_on_deduplication"
+--- @include_rarely "includes/count_in_metrics"
 local base, wait, active, prioritized, pc, delayed = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local completed, failed, stalled, limiter = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local meta, marker, events = KEYS[11], KEYS[12], KEYS[13]
-local call, now_ms = base .. "call:" .. ARGV[1], tonumber(ARGV[2])
-local finish_count, fetch_count = tonumber(ARGV[3]), tonumber(ARGV[4])
+local call, now, now_ms = base .. "call:" .. ARGV[1], ARGV[3], tonumber(ARGV[3])
+local finish_count, fetch_count = tonumber(ARGV[4]), tonumber(ARGV[5])
 
--- One read for what an earlier run of this call answered and for all locks; one for what forbids completion.
-local guarded, forbidding = { call }, {}
+-- One read for what an earlier run of this call answered and for all locks; one for what is seldom there.
+local guarded, seldom = { call }, { delayed }
 for i = 1, finish_count do
-  local at = 9 * i + 1
+  local at = 9 * i + 3
   local job = base .. ARGV[at + 1]
   guarded[i + 1] = job .. ":lock"
   if ARGV[at] == "completed" then
-    forbidding[#forbidding + 1] = job .. ":dependencies"
-    forbidding[#forbidding + 1] = job .. ":unsuccessful"
+    seldom[#seldom + 1] = job .. ":dependencies"
+    seldom[#seldom + 1] = job .. ":unsuccessful"
   end
 end
 local held = redis.call("MGET", unpack(guarded))
 if held[1] then
-  local answer, jobs = cjson.decode(held[1]), {}
-  for i, job_id in ipairs(answer.ids) do
-    jobs[i] = { job_id, redis.call("HGETALL", base .. job_id) }
+  local run, codes, ids = unpack(cmsgpack.unpack(held[1]))
+  if run == ARGV[2] then
+    local jobs = {}
+    for i, job_id in ipairs(ids) do
+      jobs[i] = { job_id, redis.call("HGETALL", base .. job_id) }
+    end
+    return { codes, jobs, 0, 0, 0, 1 }
   end
-  return { answer.codes, jobs, 0, 0, 0, 1 }
 end
-local any_forbidden = #forbidding > 0 and redis.call("EXISTS", unpack(forbidding)) > 0
+local present = redis.call("EXISTS", unpack(seldom))
+local has_delayed = present > 0 and redis.call("EXISTS", delayed) == 1
+local any_forbidden = present > (has_delayed and 1 or 0)
 
 local codes, released, locks, retentions, discarded = {}, {}, {}, {}, {}
 local finish_entries = { [true] = {}, [false] = {} }
 local completed_count, failed_count, is_requeued, is_delayed = 0, 0, false, false
 for i = 1, finish_count do
-  local at = 9 * i + 1
+  local at = 9 * i + 3
   local kind, job_id, token, value = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local job = base .. job_id
   local fields = redis.call("HMGET", job, "name", "atm", "priority", "defa", "parentKey", "parent", "deid")
@@ -98,16 +106,16 @@ for i = 1, finish_count do
       local is_completed = kind == "completed"
       local finished = is_completed and completed or failed
       if fields[7] then
-        local followed_in = pass_on_deduplication(base, job_id, fields[7], now_ms)
+        local followed_in = rare().pass_on_deduplication(base, job_id, fields[7], now_ms)
         is_requeued = is_requeued or followed_in == "wait"
         is_delayed = is_delayed or followed_in == "delayed"
       end
       if fields[5] and is_completed then
-        complete_child(job, fields[5], value, now_ms)
+        rare().complete_child(job, fields[5], value, now_ms)
       elseif fields[5] then
-        fail_child(job, fields[5], fields[6], value, now_ms)
+        rare().fail_child(job, fields[5], fields[6], value, now_ms)
         if ARGV[at + 6] == "0" then
-          release_parent(job, fields[5], now_ms)
+          rare().release_parent(job, fields[5], now_ms)
         end
         any_forbidden = true -- Its parent may stand further down in this very call.
       end
@@ -115,12 +123,12 @@ for i = 1, finish_count do
         discarded[#discarded + 1] = job_id
       else
         local entries = finish_entries[is_completed]
-        entries[#entries + 1] = ARGV[2]
+        entries[#entries + 1] = now
         entries[#entries + 1] = job_id
         if is_completed then
-          redis.call("HSET", job, "returnvalue", value, "finishedOn", ARGV[2], "atm", attempts_made)
+          redis.call("HSET", job, "returnvalue", value, "finishedOn", now, "atm", attempts_made)
         else
-          redis.call("HSET", job, "failedReason", value, "stacktrace", ARGV[at + 4], "finishedOn", ARGV[2], "atm", attempts_made)
+          redis.call("HSET", job, "failedReason", value, "stacktrace", ARGV[at + 4], "finishedOn", now, "atm", attempts_made)
           if fields[4] then
             redis.call("HDEL", job, "defa")
           end
@@ -146,19 +154,19 @@ for i = 1, finish_count do
       else
         redis.call("HSET", job, "delay", ARGV[at + 6])
       end
-      redis.call("ZADD", delayed, delayed_score(delayed, tonumber(ARGV[at + 5])), job_id)
+      redis.call("ZADD", delayed, rare().delayed_score(delayed, tonumber(ARGV[at + 5])), job_id)
       redis.call("XADD", events, "*", "event", "delayed", "jobId", job_id, "delay", ARGV[at + 5])
       is_delayed = true
     else
       local is_retry, priority = kind == "retry", tonumber(fields[3]) or 0
       if is_retry then
         -- Jobs that are due by now wait before this one does.
-        promote_due(base, delayed, wait, prioritized, pc, events, now_ms)
+        rare().promote_due(base, delayed, wait, prioritized, pc, events, now_ms)
         attempts_made = attempts_made + 1
         redis.call("HSET", job, "atm", attempts_made, "failedReason", value, "stacktrace", ARGV[at + 4])
       end
       if priority > 0 and is_retry then
-        add_to_prioritized(prioritized, pc, priority, job_id)
+        rare().add_to_prioritized(prioritized, pc, priority, job_id)
       elseif priority > 0 then
         redis.call("ZADD", prioritized, string.format("%.0f", priority * 4294967296), job_id)
       elseif is_retry and ARGV[at + 5] ~= "1" then
@@ -184,23 +192,29 @@ if #finish_entries[false] > 0 then
   redis.call("ZADD", failed, unpack(finish_entries[false]))
 end
 if #discarded > 0 then
-  delete_jobs(base, discarded)
+  rare().delete_jobs(base, discarded)
 end
 for _, retention in pairs(retentions) do
   local at = retention[2]
-  retire_finished(base, retention[1], now_ms, ARGV[at + 5], ARGV[at + 6], ARGV[at + 7])
+  rare().retire_finished(base, retention[1], now_ms, ARGV[at + 5], ARGV[at + 6], ARGV[at + 7])
 end
-if ARGV[9] ~= "" then
-  count_in_metrics(base .. "metrics:completed", completed_count, tonumber(ARGV[9]), now_ms)
-  count_in_metrics(base .. "metrics:failed", failed_count, tonumber(ARGV[9]), now_ms)
+if ARGV[10] ~= "" then
+  rare().count_in_metrics(base .. "metrics:completed", completed_count, tonumber(ARGV[10]), now_ms)
+  rare().count_in_metrics(base .. "metrics:failed", failed_count, tonumber(ARGV[10]), now_ms)
 end
 
 local settings = redis.call("HMGET", meta, "opts.maxLenEvents", "paused", "concurrency", "max", "duration")
+local kept_events = settings[1] or "10000"
 local allowed, limit_ttl, next_due, ids, jobs = fetch_count, 0, 0, {}, {}
-local wants_more = ARGV[5] ~= ""
+local wants_more = ARGV[6] ~= ""
 if fetch_count > 0 then
-  promote_due(base, delayed, wait, prioritized, pc, events, now_ms)
-  local max = tonumber(settings[4] or ARGV[7])
+  if has_delayed or is_delayed then
+    local due = redis.call("ZRANGEBYSCORE", delayed, "-inf", "(" .. string.format("%.0f", (now_ms + 1) * 4096), "LIMIT", 0, 250)
+    if #due > 0 then
+      rare().move_due(base, due, delayed, wait, prioritized, pc, events)
+    end
+  end
+  local max = tonumber(settings[4] or ARGV[8])
   if max then
     local started = tonumber(redis.call("GET", limiter)) or 0
     if started >= max then
@@ -238,11 +252,11 @@ end
 local taken = {}
 if #ids > 0 then
   redis.call("LPUSH", active, unpack(ids))
-  local limiter_ms = ARGV[8] ~= "" and ARGV[8] or settings[5]
+  local limiter_ms = ARGV[9] ~= "" and ARGV[9] or settings[5]
   if limiter_ms and redis.call("INCRBY", limiter, #ids) == #ids then
     redis.call("PEXPIRE", limiter, limiter_ms)
   end
-  local first_token = 9 * (finish_count + 1) + 1
+  local first_token = 9 * (finish_count + 1) + 3
   for _, job_id in ipairs(ids) do
     local job = base .. job_id
     local hash = redis.call("HGETALL", job)
@@ -256,12 +270,16 @@ if #ids > 0 then
           break
         end
       end
-      redis.call("SET", job .. ":lock", ARGV[first_token + #taken], "PX", ARGV[5])
-      redis.call("XADD", events, "*", "event", "active", "jobId", job_id, "prev", "waiting")
-      if ARGV[6] == "" then
-        redis.call("HSET", job, "processedOn", ARGV[2], "ats", attempts_started + 1)
+      redis.call("SET", job .. ":lock", ARGV[first_token + #taken], "PX", ARGV[6])
+      if #taken == 0 then
+        redis.call("XADD", events, "MAXLEN", "~", kept_events, "*", "event", "active", "jobId", job_id, "prev", "waiting")
       else
-        redis.call("HSET", job, "processedOn", ARGV[2], "ats", attempts_started + 1, "pb", ARGV[6])
+        redis.call("XADD", events, "*", "event", "active", "jobId", job_id, "prev", "waiting")
+      end
+      if ARGV[7] == "" then
+        redis.call("HSET", job, "processedOn", now, "ats", attempts_started + 1)
+      else
+        redis.call("HSET", job, "processedOn", now, "ats", attempts_started + 1, "pb", ARGV[7])
       end
       taken[#taken + 1] = job_id
       jobs[#jobs + 1] = { job_id, hash }
@@ -269,14 +287,14 @@ if #ids > 0 then
   end
 end
 
--- A call that took all it was allowed leaves the wake-up for the next worker; one that found less has emptied the queue.
-local may_wake_others = (#ids > 0 and #ids == allowed) or is_requeued or (running_limit and #released > 0)
+-- A worker that was woken and took all it was allowed wakes the next one; one that found less has emptied the queue.
+local may_wake_others = (ARGV[11] == "1" and #ids > 0 and #ids == allowed) or is_requeued or (running_limit and #released > 0)
 local is_blocked = settings[2] or (running_limit and redis.call("LLEN", active) >= running_limit)
 if may_wake_others and not is_blocked and (redis.call("LLEN", wait) > 0 or redis.call("ZCARD", prioritized) > 0) then
   redis.call("ZADD", marker, 0, "0")
 end
 if is_delayed then
-  add_delayed_marker(marker, delayed)
+  rare().add_delayed_marker(marker, delayed)
 end
 -- A worker that got less than it asked for goes to wait, until then at most.
 if #taken < fetch_count or (fetch_count == 0 and wants_more) then
@@ -295,8 +313,10 @@ if #taken == 0 then
     redis.call("XADD", events, "*", "event", "drained")
   end
 end
+if #taken == 0 and #released > 0 then
+  redis.call("XTRIM", events, "MAXLEN", "~", kept_events)
+end
 if #released > 0 or #taken > 0 then
-  redis.call("XTRIM", events, "MAXLEN", "~", settings[1] or "10000")
-  redis.call("SET", call, cjson.encode({ codes = codes, ids = taken }), "PX", 60000)
+  redis.call("SET", call, cmsgpack.pack({ ARGV[2], codes, taken }), "PX", 60000)
 end
 return { codes, jobs, limit_ttl, next_due, drained, 0 }

@@ -1,25 +1,8 @@
---- Move jobs that have become due from `delayed` to `wait` or `prioritized`, at most 1000 at a time. Returns how many.
---- @include "includes/add_to_prioritized"
+--- Move jobs that have become due from `delayed` to `wait` or `prioritized`, at most 250 at a time.
+--- @include "includes/move_due"
 local function promote_due(base, delayed, wait, prioritized, pc, events, now_ms)
-  local due = redis.call("ZRANGEBYSCORE", delayed, "-inf", "(" .. string.format("%.0f", (now_ms + 1) * 4096), "LIMIT", 0, 1000)
-  if #due == 0 then
-    return 0
+  local due = redis.call("ZRANGEBYSCORE", delayed, "-inf", "(" .. string.format("%.0f", (now_ms + 1) * 4096), "LIMIT", 0, 250)
+  if #due > 0 then
+    move_due(base, due, delayed, wait, prioritized, pc, events)
   end
-  redis.call("ZREM", delayed, unpack(due))
-  local to_wait = {}
-  for _, job_id in ipairs(due) do
-    local job = base .. job_id
-    local priority = tonumber(redis.call("HGET", job, "priority")) or 0
-    if priority > 0 then
-      add_to_prioritized(prioritized, pc, priority, job_id)
-    else
-      to_wait[#to_wait + 1] = job_id
-    end
-    redis.call("XADD", events, "*", "event", "waiting", "jobId", job_id, "prev", "delayed")
-    redis.call("HSET", job, "delay", 0)
-  end
-  if #to_wait > 0 then
-    redis.call("LPUSH", wait, unpack(to_wait))
-  end
-  return #due
 end

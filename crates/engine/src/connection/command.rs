@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use redis::{Cmd, Pipeline, RedisError, Value};
+use redis::{Cmd, Pipeline, RedisError, RedisResult, Value};
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -19,6 +19,16 @@ use crate::wire::Reply;
 /// How long after a lost reply a call may be repeated. Scripts remember their answers in Redis for 60 s; a repetition after that
 /// could take effect a second time, so the caller is told instead.
 const REPEAT_WINDOW: Duration = Duration::from_secs(50);
+
+/// A call that was sent once and did not succeed; [`Connection::call_again`] goes on from there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unanswered {
+    /// When the reply was lost, if the call may have taken effect.
+    pub(crate) lost_at: Option<Instant>,
+}
+
+/// What is done with the reply of a call sent by [`Connection::send_now`].
+pub(crate) type SentReplyTo = Box<dyn FnOnce(std::result::Result<Value, Unanswered>) + Send>;
 
 /// A handle on the process's connection to one server. Cheap to clone; the socket closes with the last handle.
 #[derive(Clone)]
@@ -117,6 +127,11 @@ impl Connection {
         self.shared.current().is_some()
     }
 
+    /// Tells the open socket from those before and after it. `None` while there is none, and where sockets are replaced unseen.
+    pub(crate) fn socket(&self) -> Option<u64> {
+        self.shared.current().filter(|live| !live.socket.is_cluster()).map(|live| live.generation)
+    }
+
     /// A separate socket for blocking commands, visible as `client_name` in CLIENT LIST. Opened by its first use.
     pub fn blocking(&self, client_name: &str) -> BlockingConnection {
         BlockingConnection::new(Arc::clone(&self.shared.connector), self.patience.unbounded(), client_name)
@@ -142,24 +157,44 @@ impl Connection {
     /// `Unavailable` after the deadline, or when a lost reply can no longer be asked for again; `Offline`, `RetriesExhausted` or
     /// `ConnectionFailed` when the handle's patience ends.
     pub async fn call(&self, command: &Cmd) -> Result<Value> {
-        self.repeat(Request::One(command)).await
+        self.repeat(Request::One(command), None).await
+    }
+
+    /// Like [`Connection::call`] for a call that was sent before and, if `lost_at` is given, whose reply was lost then.
+    pub(crate) async fn call_again(&self, command: &Cmd, lost_at: Option<Instant>) -> Result<Value> {
+        self.repeat(Request::One(command), lost_at).await
     }
 
     /// Runs commands in one round trip, like [`Connection::call`]; all keys must share a hash slot.
     pub async fn call_all(&self, pipeline: &Pipeline) -> Result<Vec<Value>> {
-        Reply::new("reply of a pipeline", self.repeat(Request::Many(pipeline)).await?).into_items()
+        Reply::new("reply of a pipeline", self.repeat(Request::Many(pipeline), None).await?).into_items()
     }
 
     /// Runs a read-only command on every node of a cluster, or on the one server; the replies in no particular order.
     pub async fn call_each_node(&self, command: &Cmd) -> Result<Vec<Value>> {
-        Reply::new("reply of all nodes", self.repeat(Request::EachNode(command)).await?).into_items()
+        Reply::new("reply of all nodes", self.repeat(Request::EachNode(command), None).await?).into_items()
     }
 
-    async fn repeat(&self, request: Request<'_>) -> Result<Value> {
+    /// Sends `command` at once, on the calling thread, and hands its reply to `reply_to` on a thread that must not be blocked.
+    ///
+    /// Answers `reply_to` if that is not possible now: nothing was sent, and [`Connection::call`] is the way. A call that fails is not
+    /// repeated; [`Connection::call`] with the same command does that.
+    pub(crate) fn send_now(&self, command: &Cmd, reply_to: SentReplyTo) -> Option<SentReplyTo> {
+        let Some(Live { socket: Socket::Direct(socket), .. }) = self.shared.current() else { return Some(reply_to) };
+        let take_apart =
+            |reply: RedisResult<Value>| {
+                reply_to(reply.and_then(Value::extract_error).map_err(|error| Unanswered {
+                    lost_at: (recovery(&error) == Recovery::Reconnect).then(Instant::now),
+                }));
+            };
+        socket.send(&command.into(), Box::new(take_apart));
+        None
+    }
+
+    async fn repeat(&self, request: Request<'_>, mut first_loss: Option<Instant>) -> Result<Value> {
         let started = Instant::now();
         let mut last_error: Option<RedisError> = None;
         let attempts = async {
-            let mut first_loss = None;
             loop {
                 let mut live = self.open(first_loss.is_none()).await?;
                 if first_loss.is_some_and(|lost: Instant| lost.elapsed() > REPEAT_WINDOW) {

@@ -3,13 +3,16 @@
 mod blocking;
 mod command;
 mod connector;
+mod direct;
 mod failure;
 mod options;
 mod registry;
+mod reply_decoder;
 mod retry;
 mod server;
 
 pub use blocking::{BlockingConnection, Marker};
+pub(crate) use command::Unanswered;
 pub use command::{Connection, Lease};
 pub use options::{ConnectionOptions, Endpoint, Node, Secret, TlsOptions};
 pub use retry::{Patience, Reconnect, RetryStrategy};

@@ -1,5 +1,6 @@
 //! Opening sockets to a server, whichever way it is reached.
 
+use std::io;
 use std::time::Duration;
 
 use redis::aio::{ConnectionLike, MultiplexedConnection};
@@ -9,6 +10,7 @@ use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
 use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
 use redis::{AsyncConnectionConfig, Cmd, ConnectionAddr, IntoConnectionInfo, Pipeline, RedisResult, Value};
 
+use super::direct::DirectSocket;
 use super::options::{Node, Secret, TlsOptions, tcp_settings};
 use super::{ConnectionOptions, Endpoint};
 use crate::error::Result;
@@ -20,7 +22,10 @@ const CLUSTER_RETRY_WAIT_MS: u64 = 200;
 
 /// Knows how to open sockets for one set of options.
 pub(super) enum Server {
-    Single(Box<redis::Client>),
+    /// Reached without TLS at an address that is known.
+    Plain,
+    /// Reached over TLS.
+    Tls(Box<redis::Client>),
     /// Asks the sentinels for the primary anew for every socket.
     Sentinel(Box<tokio::sync::Mutex<SentinelClient>>),
     Cluster(Box<ClusterClients>),
@@ -44,6 +49,7 @@ pub(super) enum Purpose {
 /// An open connection. Cheap to clone; all clones share it.
 #[derive(Clone)]
 pub(super) enum Socket {
+    Direct(DirectSocket),
     Single(MultiplexedConnection),
     Cluster(ClusterConnection),
 }
@@ -60,9 +66,8 @@ pub(super) enum Request<'a> {
 impl Server {
     pub(super) fn new(options: &ConnectionOptions) -> Result<Self> {
         match &options.endpoint {
-            Endpoint::Tcp { .. } | Endpoint::Unix { .. } => {
-                options.client().map(|client| Self::Single(Box::new(client)))
-            }
+            Endpoint::Tcp { tls: None, .. } | Endpoint::Unix { .. } => Ok(Self::Plain),
+            Endpoint::Tcp { .. } => options.client().map(|client| Self::Tls(Box::new(client))),
             Endpoint::Sentinel { .. } => {
                 let client = sentinel_client(options)?;
                 Ok(Self::Sentinel(Box::new(tokio::sync::Mutex::new(client))))
@@ -80,7 +85,13 @@ impl Server {
             .set_connection_timeout(Some(options.connect_timeout))
             .set_response_timeout((purpose == Purpose::Commands).then_some(options.response_timeout));
         match (self, purpose) {
-            (Self::Single(client), _) => {
+            (Self::Plain, _) => {
+                let response_timeout = (purpose == Purpose::Commands).then_some(options.response_timeout);
+                let opening = open_direct(options, response_timeout);
+                let opened = tokio::time::timeout(options.connect_timeout, opening).await;
+                opened.unwrap_or_else(|_elapsed| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
+            }
+            (Self::Tls(client), _) => {
                 client.get_multiplexed_async_connection_with_config(&config).await.map(Socket::Single)
             }
             (Self::Sentinel(client), _) => {
@@ -96,15 +107,35 @@ impl Server {
     }
 }
 
+async fn open_direct(options: &ConnectionOptions, response_timeout: Option<Duration>) -> RedisResult<Socket> {
+    let mut socket = Socket::Direct(DirectSocket::connect(&options.endpoint, response_timeout).await?);
+    if let Some(Secret(password)) = &options.password {
+        let mut auth = redis::cmd("AUTH");
+        auth.arg(options.username.as_deref()).arg(password);
+        socket.send(Request::One(&auth)).await?;
+    }
+    if options.database != 0 {
+        socket.send(Request::One(redis::cmd("SELECT").arg(options.database))).await?;
+    }
+    Ok(socket)
+}
+
 impl Socket {
+    /// Whether it stands for many sockets, which are opened and closed by themselves.
+    pub(super) fn is_cluster(&self) -> bool {
+        matches!(self, Self::Cluster(_))
+    }
+
     /// Sends once. An error reply is an error, also inside a pipeline.
     pub(super) async fn send(&mut self, request: Request<'_>) -> RedisResult<Value> {
         match request {
             Request::One(command) => match self {
+                Self::Direct(socket) => socket.request(command.into()).await?,
                 Self::Single(socket) => socket.req_packed_command(command).await?,
                 Self::Cluster(socket) => socket.req_packed_command(command).await?,
             },
             Request::EachNode(command) => Value::Array(match self {
+                Self::Direct(socket) => vec![socket.request(command.into()).await?],
                 Self::Single(socket) => vec![socket.req_packed_command(command).await?],
                 Self::Cluster(socket) => {
                     let everywhere = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllNodes, None));
@@ -117,6 +148,7 @@ impl Socket {
             Request::Many(pipeline) => {
                 let count = pipeline.len();
                 Value::Array(match self {
+                    Self::Direct(socket) => return socket.request(pipeline.into()).await?.extract_error(),
                     Self::Single(socket) => socket.req_packed_commands(pipeline, 0, count).await?,
                     Self::Cluster(socket) => socket.req_packed_commands(pipeline, 0, count).await?,
                 })

@@ -122,10 +122,31 @@ impl Queue {
     /// `ParentMissing` and `ParentNotReplaceable`.
     pub async fn add(&self, jobs: Vec<EncodedJob>) -> Result<Vec<Result<String>>> {
         let count = jobs.len();
-        let ids = self.batcher.add(jobs).await?;
-        if ids.len() == count {
-            return Ok(ids);
-        }
-        Err(Error::MalformedState { subject: "reply of add", detail: format!("{} ids for {count} jobs", ids.len()) })
+        all_of(count, self.batcher.add(jobs).await)
     }
+
+    /// Like [`Queue::add`] for at most 128 jobs, but they are sent at once, on the calling thread, if no other add is
+    /// under way and the connection stands. `done` gets the answer on a thread that must not be blocked. Must be called within a tokio
+    /// runtime.
+    pub fn add_then(&self, jobs: Vec<EncodedJob>, done: impl FnOnce(Result<Vec<Result<String>>>) + Send + 'static) {
+        if jobs.is_empty() {
+            return done(Ok(Vec::new()));
+        }
+        let count = jobs.len();
+        self.batcher.add_then(jobs, move |ids| done(all_of(count, ids)));
+    }
+
+    /// Ends all adds under way with `Closed`; their jobs may be added all the same.
+    pub fn abandon_adds(&self) {
+        self.batcher.abandon();
+    }
+}
+
+/// As many ids as there were jobs.
+fn all_of(count: usize, ids: Result<Vec<Result<String>>>) -> Result<Vec<Result<String>>> {
+    let ids = ids?;
+    if ids.len() == count {
+        return Ok(ids);
+    }
+    Err(Error::MalformedState { subject: "reply of add", detail: format!("{} ids for {count} jobs", ids.len()) })
 }

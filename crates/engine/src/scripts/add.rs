@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use redis::Value;
 
-use super::{Scripts, new_call_id, source};
+use super::call_names::CallName;
+use super::{Again, Scripts, source};
 use crate::error::{Error, Result};
 use crate::wire::{Reply, malformed};
 
@@ -71,30 +72,54 @@ pub struct Deduplication {
 }
 
 impl Scripts {
-    /// Adds at most [`MAX_JOBS`] jobs in one call and returns, in order, their ids or why one was refused.
-    pub(super) async fn add(&self, jobs: Vec<EncodedJob>) -> Result<Vec<Result<String>>> {
-        let mut args: Vec<Vec<u8>> = Vec::with_capacity(2 + 8 * jobs.len());
-        let mut linked = Vec::new();
-        args.push(new_call_id().into());
-        args.push(jobs.len().to_string().into());
-        for (index, job) in jobs.into_iter().enumerate() {
-            args.push(job.id.unwrap_or_default().into());
-            args.push(job.name.into());
-            args.push(job.data.into());
-            args.push(job.opts.as_bytes().to_vec());
-            args.push(job.timestamp.to_string().into());
-            args.push(job.delay.to_string().into());
-            args.push(job.priority.to_string().into());
-            args.push(flag(job.lifo));
-            linked.extend(job.links.map(|links| (index, links)));
-        }
-        for (index, links) in &linked {
-            push_links(&mut args, *index, links);
-        }
-        let answers = Reply::new("reply of add", self.eval(&source::ADD, &args).await?).into_items()?;
-        let links_of = |index: usize| linked.iter().find(|(other, _)| *other == index).map(|(_, links)| &**links);
-        answers.into_iter().enumerate().map(|(index, answer)| read_answer(answer, || links_of(index))).collect()
+    /// Adds at most [`MAX_JOBS`] jobs in one call, sent at once, on the calling thread, if the connection stands. `done` gets, in
+    /// order, their ids or why one was refused, on a thread that must not be blocked. `bound` limits how long the call is repeated.
+    /// Must be called within a tokio runtime.
+    pub(super) fn add_then(
+        &self,
+        jobs: Vec<EncodedJob>,
+        bound: impl FnOnce(Again) -> Again + Send + 'static,
+        done: impl FnOnce(Result<Vec<Result<String>>>) + Send + 'static,
+    ) {
+        let name = self.name_call();
+        let (args, links) = arguments(jobs, &name);
+        self.eval_then(&source::ADD, args, bound, move |reply| {
+            drop(name);
+            done(reply.and_then(|reply| read_reply(reply, &links)));
+        });
     }
+}
+
+/// The links of those jobs that have some, by the place of the job.
+type Linked = Vec<(usize, Box<JobLinks>)>;
+
+fn arguments(jobs: Vec<EncodedJob>, name: &CallName) -> (Vec<Vec<u8>>, Linked) {
+    let mut args: Vec<Vec<u8>> = Vec::with_capacity(3 + 8 * jobs.len());
+    let mut linked = Vec::new();
+    args.push(name.slot().into());
+    args.push(name.run().into());
+    args.push(jobs.len().to_string().into());
+    for (index, job) in jobs.into_iter().enumerate() {
+        args.push(job.id.unwrap_or_default().into());
+        args.push(job.name.into());
+        args.push(job.data.into());
+        args.push(job.opts.as_bytes().to_vec());
+        args.push(job.timestamp.to_string().into());
+        args.push(job.delay.to_string().into());
+        args.push(job.priority.to_string().into());
+        args.push(flag(job.lifo));
+        linked.extend(job.links.map(|links| (index, links)));
+    }
+    for (index, links) in &linked {
+        push_links(&mut args, *index, links);
+    }
+    (args, linked)
+}
+
+fn read_reply(reply: Value, linked: &Linked) -> Result<Vec<Result<String>>> {
+    let answers = Reply::new("reply of add", reply).into_items()?;
+    let links_of = |index: usize| linked.iter().find(|(other, _)| *other == index).map(|(_, links)| &**links);
+    answers.into_iter().enumerate().map(|(index, answer)| read_answer(answer, || links_of(index))).collect()
 }
 
 /// Pushes the eight arguments of a job with links.

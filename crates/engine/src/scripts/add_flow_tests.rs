@@ -52,7 +52,13 @@ impl Fixture {
     async fn end_child(&self, kind: FinishKind) {
         let token = "token".to_owned();
         let tokens = vec![token.clone()];
-        let fetch = Fetch { tokens, lock_duration: Duration::from_secs(30), limiter: None, worker_name: None };
+        let fetch = Fetch {
+            tokens,
+            lock_duration: Duration::from_secs(30),
+            limiter: None,
+            worker_name: None,
+            took_marker: true,
+        };
         let call = SettleCall { fetch: Some(fetch), now_ms: NOW, ..SettleCall::default() };
         let job_id = self.scripts.settle(call).await.unwrap().jobs.remove(0).job.id;
         let call = SettleCall { finishes: vec![Finish { job_id, token, kind }], now_ms: NOW, ..SettleCall::default() };

@@ -32,7 +32,8 @@ impl Fixture {
     /// Makes the same call twice and expects the same answer, which it returns.
     async fn repeat(&self, script: &ScriptSource, args: &[&str]) -> Value {
         let call_id = new_call_id();
-        let args: Vec<&str> = [call_id.as_str()].into_iter().chain(args.iter().copied()).collect();
+        let named = if script.name == source::ADD.name { vec![call_id.as_str(), "1"] } else { vec![call_id.as_str()] };
+        let args: Vec<&str> = named.into_iter().chain(args.iter().copied()).collect();
         let first = self.scripts.eval(script, &args).await.unwrap();
         assert_eq!(self.scripts.eval(script, &args).await.unwrap(), first);
         first
@@ -188,9 +189,8 @@ async fn a_repeated_settle_hands_a_deduplication_on_once() {
     let _: () = fixture.redis.hset_multiple(keys.job("dn:x"), &kept).await.unwrap();
 
     let finish = ["completed", "1", "token", "1", "", "", "", "1000", ""];
-    let args = [&["9", "1", "0", "", "", "", "", "5"][..], &finish[..]].concat();
     let call_id = new_call_id();
-    let args: Vec<&str> = [call_id.as_str()].into_iter().chain(args).collect();
+    let args = [&[call_id.as_str(), "1", "9", "1", "0", "", "", "", "", "5", ""][..], &finish[..]].concat();
     for _ in 0..2 {
         fixture.scripts.eval(&source::SETTLE, &args).await.unwrap();
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use redis::Value;
 
-use super::{Scripts, new_call_id, source};
+use super::call_names::CallName;
+use super::{Again, Scripts, source};
 use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::options::{RateLimit, Retention};
@@ -107,6 +108,8 @@ pub struct Fetch {
     pub limiter: Option<RateLimit>,
     /// Name recorded with the jobs.
     pub worker_name: Option<String>,
+    /// A wake-up marker was taken since the last fetch, or may have been: while there are more jobs, another is left for the next worker.
+    pub took_marker: bool,
 }
 
 /// What one call did.
@@ -144,19 +147,40 @@ impl Scripts {
     /// Finishes and fetches in one round trip. Repeated after a lost reply it takes effect once.
     pub async fn settle(&self, call: SettleCall) -> Result<SettleReply> {
         debug_assert!(call.finishes.len() <= MAX_FINISHES, "the worker splits larger batches");
-        let reply = self.eval(&source::SETTLE, &arguments(&call)).await?;
+        let name = self.name_call();
+        let reply = self.eval(&source::SETTLE, &arguments(&call, &name)).await?;
         read_reply(call, reply)
     }
 }
 
-fn arguments(call: &SettleCall) -> Vec<String> {
+impl Scripts {
+    /// Like [`Scripts::settle`], but sent at once, on the calling thread, if the connection stands; `done` gets the answer on a thread
+    /// that must not be blocked. `bound` limits how long the call is repeated. Must be called within a tokio runtime.
+    pub(crate) fn settle_then(
+        &self,
+        call: SettleCall,
+        bound: impl FnOnce(Again) -> Again + Send + 'static,
+        done: impl FnOnce(Result<SettleReply>) + Send + 'static,
+    ) {
+        let name = self.name_call();
+        let args = arguments(&call, &name);
+        let read = move |reply: Result<Value>| {
+            drop(name);
+            done(reply.and_then(|reply| read_reply(call, reply)));
+        };
+        self.eval_then(&source::SETTLE, args, bound, read);
+    }
+}
+
+fn arguments(call: &SettleCall, name: &CallName) -> Vec<String> {
     let tokens = call.fetch.as_ref().map_or(&[][..], |fetch| &fetch.tokens);
     let limiter = call.fetch.as_ref().and_then(|fetch| fetch.limiter);
     let lock_duration =
         call.fetch.as_ref().map(|fetch| fetch.lock_duration).or(call.followed_by_fetch.then_some(Duration::ZERO));
-    let mut args = Vec::with_capacity(9 + 9 * call.finishes.len() + tokens.len());
+    let mut args = Vec::with_capacity(11 + 9 * call.finishes.len() + tokens.len());
     args.extend([
-        new_call_id(),
+        name.slot(),
+        name.run(),
         call.now_ms.to_string(),
         call.finishes.len().to_string(),
         tokens.len().to_string(),
@@ -165,6 +189,7 @@ fn arguments(call: &SettleCall) -> Vec<String> {
         limiter.map(|limiter| limiter.max.to_string()).unwrap_or_default(),
         limiter.map(|limiter| limiter.duration.as_millis().to_string()).unwrap_or_default(),
         call.metrics_max_points.filter(|points| *points > 0).map(|points| points.to_string()).unwrap_or_default(),
+        if call.fetch.as_ref().is_some_and(|fetch| fetch.took_marker) { "1".into() } else { String::new() },
     ]);
     for finish in &call.finishes {
         push_finish(&mut args, finish);

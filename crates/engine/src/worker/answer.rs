@@ -6,18 +6,26 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::job::{Failure, Job};
 use crate::scripts::{FetchedJob, SettleReply};
 
 use super::active_jobs::{ActiveJob, Stage};
-use super::actor::{Actor, Answer};
 use super::measurements::RunTimes;
 use super::result::{JobOutcome, JobResult};
 use super::run_timeout::{self, EndedBy};
 use super::settlement::Settlement;
-use super::state::Fetched;
+use super::state::{Fetched, Plan};
+use super::turn::Turn;
 use super::{WorkerEvent, executor};
+
+/// An answered call with what it carried.
+pub(super) struct Answer {
+    pub(super) plan: Plan,
+    pub(super) settlements: Vec<Settlement>,
+    pub(super) now_ms: i64,
+    pub(super) reply: Result<SettleReply>,
+}
 
 /// Who runs a fetched job.
 enum Runner {
@@ -27,7 +35,7 @@ enum Runner {
     Nobody(JobOutcome),
 }
 
-impl Actor {
+impl Turn<'_> {
     /// Applies one answer. Its events reach the owner as one batch, endings before the jobs that take their slots.
     pub(super) fn apply(&mut self, answer: Answer) {
         let Answer { plan, settlements, now_ms, reply } = answer;
@@ -35,7 +43,7 @@ impl Actor {
             Ok(reply) => {
                 let fetched = fetched(&reply, now_ms, self.shared.options.maximum_rate_limit_delay);
                 self.became_ready();
-                self.state.call_answered(plan, fetched, Instant::now());
+                self.core.state.call_answered(plan, fetched, Instant::now());
                 if plan.fetch > 0 {
                     self.shared.controls.fetch_succeeded(now_ms);
                 }
@@ -43,16 +51,17 @@ impl Actor {
                 for job in self.schedule_next(reply.jobs, now_ms, &mut events) {
                     self.accept(job, &mut events);
                 }
-                if self.state.became_drained(fetched, self.unsettled.len()) {
+                let unsettled = self.core.unsettled.len();
+                if self.core.state.became_drained(fetched, unsettled) {
                     events.push(WorkerEvent::Drained);
                 }
                 self.shared.outbox.push_all(events);
             }
             Err(error) => {
                 for settlement in settlements.into_iter().rev() {
-                    self.unsettled.push_front(settlement);
+                    self.core.unsettled.push_front(settlement);
                 }
-                self.state.call_failed(plan, self.shared.options.run_retry_delay, Instant::now());
+                self.core.state.call_failed(plan, self.shared.options.run_retry_delay, Instant::now());
                 self.shared.tell(error);
             }
         }
@@ -62,7 +71,7 @@ impl Actor {
     fn settled(
         &mut self,
         settlements: Vec<Settlement>,
-        outcomes: Vec<Result<crate::scripts::Finished, Error>>,
+        outcomes: Vec<Result<crate::scripts::Finished>>,
         now_ms: i64,
     ) -> Vec<WorkerEvent> {
         let mut events = Vec::with_capacity(settlements.len() + 1);
@@ -77,7 +86,7 @@ impl Actor {
                 }
                 Err(error) => {
                     if let Some(failed) = self.after_refusal(&settlement, &error) {
-                        self.unsettled.push_back(failed);
+                        self.core.unsettled.push_back(failed);
                     } else {
                         self.shared.active.remove(&token);
                         events.push(WorkerEvent::Error { error });
@@ -102,13 +111,13 @@ impl Actor {
         let times = self.shared.measurements.taken(&job, self.now_ms());
         let mut run = active_job(&job, &runner, &cancellation, times);
         let ended_by = if run.is_native { EndedBy::Engine } else { EndedBy::Owner };
-        run.clock = run_timeout::start(&self.shared, (&job, &token), ended_by, &cancellation);
+        run.clock = run_timeout::start(self.shared, (&job, &token), ended_by, &cancellation);
         let superseded = self.shared.active.insert(token.clone(), run);
         for run in superseded {
             let reason = Some(Error::LockNotRenewed { job_id: run.job_id.clone() }.to_string());
             events.push(WorkerEvent::Cancelled { job_id: run.job_id, token: run.token, reason });
         }
-        self.state.job_started();
+        self.core.state.job_started();
         // A job that comes while closing goes back unseen.
         if !self.is_closing() {
             let run = matches!(runner, Runner::Owner);
@@ -117,7 +126,7 @@ impl Actor {
         match runner {
             Runner::Owner => {}
             Runner::Native(processor) => {
-                let task = executor::start(&self.shared, processor, (job, token.clone()), cancellation);
+                let task = executor::start(self.shared, processor, (job, token.clone()), cancellation);
                 self.shared.active.set_native(&token, task);
             }
             Runner::Nobody(outcome) => self.run_ended(JobResult { job_id: job.id.clone(), token, outcome }),

@@ -14,8 +14,9 @@ use crate::processor::Processor;
 use super::job_context::RunContext;
 use super::result::{JobOutcome, JobResult};
 use super::shared::Shared;
+use super::turn::Turn;
 
-/// Starts `processor` on its own task; the result arrives in the worker's inbox. A panic fails the job and nothing else.
+/// Starts `processor` on its own task; the result goes to the worker. A panic fails the job and nothing else.
 pub(super) fn start(
     shared: &Arc<Shared>,
     processor: Arc<dyn Processor>,
@@ -28,7 +29,7 @@ pub(super) fn start(
         let context = RunContext::new(Arc::clone(&shared), job.id.clone(), cancellation);
         let outcome = AssertUnwindSafe(processor.process(&job, &context)).catch_unwind().await;
         let outcome = outcome.map_or_else(|panic| failed_by_panic(panic.as_ref()), JobOutcome::from);
-        shared.inbox.post(|letters| letters.results.push(JobResult { job_id: job.id.clone(), token, outcome }));
+        Turn::new(&shared).settle(vec![JobResult { job_id: job.id.clone(), token, outcome }]);
     });
     task.abort_handle()
 }

@@ -1,15 +1,18 @@
 //! Adds the next job of a scheduler when the one before is taken.
 
+use std::sync::Arc;
+
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 
 use crate::error::{Error, Result};
 use crate::scheduler::{NextIteration, next_iteration};
 use crate::scripts::FetchedJob;
 
 use super::WorkerEvent;
-use super::actor::Actor;
+use super::turn::Turn;
 
-impl Actor {
+impl Turn<'_> {
     /// Sends the next jobs of the schedulers whose jobs came, before anyone can finish these. A job whose pattern cannot be read is
     /// not run: its lock runs out and it comes again, as with BullMQ.
     pub(super) fn schedule_next(
@@ -41,17 +44,22 @@ impl Actor {
             // Polled once, so that it is on its way before the results of these jobs are.
             match (&mut call).now_or_never() {
                 Some(answer) => events.extend(answer.err().map(failed)),
-                None => self.iterations.push(call),
+                None => self.await_iterations(call),
             }
         }
         runnable
     }
 
-    /// The next jobs were added, or could not be; the check for missing ones makes up for it then.
-    pub(super) fn scheduled(&self, answer: Result<()>) {
-        if let Err(error) = answer {
-            self.shared.outbox.push(failed(error));
-        }
+    /// Waits for a call that adds next jobs. If it fails, the check for missing ones makes up for it.
+    fn await_iterations(&mut self, call: BoxFuture<'static, Result<()>>) {
+        self.core.iterations_in_flight += 1;
+        let (shared, ended) = (Arc::clone(self.shared), self.shared.ended.clone());
+        tokio::spawn(async move {
+            if let Some(Err(error)) = ended.run_until_cancelled(call).await {
+                shared.outbox.push(failed(error));
+            }
+            Turn::new(&shared).iterations_ended();
+        });
     }
 }
 

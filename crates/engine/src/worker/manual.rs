@@ -12,10 +12,10 @@ use crate::scripts::{Fetch, Finish, FinishKind, Scripts, SettleCall};
 use crate::wire::{QueueKeys, worker_client_name};
 
 use super::active_jobs::{ActiveJob, Stage};
-use super::actor::random;
 use super::measurements::RunTimes;
 use super::result::{JobOutcome, JobResult};
 use super::settlement::{Circumstances, Ending, Settlement};
+use super::turn::random;
 
 /// Takes jobs and ends them without a loop, without lock renewal and without events.
 #[derive(Debug)]
@@ -182,6 +182,7 @@ impl ManualWork {
             lock_duration: self.options.lock_duration,
             limiter: self.options.limiter,
             worker_name: self.options.name.clone(),
+            took_marker: true,
         }
     }
 }

@@ -71,6 +71,10 @@ impl MarkerWait {
         self.running = Some(Running { end: end.boxed(), ends_at: Some(ends_at) });
     }
 
+    pub(super) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
     /// Gives a running wait up, and its socket with it, so that the next marker goes to another worker.
     pub(super) fn stop(&mut self) {
         self.running = None;

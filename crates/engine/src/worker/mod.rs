@@ -1,6 +1,6 @@
 //! The consumer side: takes jobs, runs or hands them out, settles them.
 //!
-//! One loop per worker ([`actor`]) decides and talks to Redis; lock renewal and the check for stalled jobs run beside it.
+//! What happens next is decided in turns ([`turn`]) by whoever brings news; one loop per worker ([`actor`]), lock renewal and the check for stalled jobs run beside it.
 
 mod active_jobs;
 mod actor;
@@ -11,7 +11,6 @@ mod event;
 mod executor;
 mod failed_connects;
 mod histogram;
-mod inbox;
 mod iterations;
 mod job_context;
 mod lock_renewer;
@@ -27,13 +26,16 @@ mod settlement;
 mod shared;
 mod stalled_checker;
 mod state;
+mod turn;
 mod turns;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::connection::Connection;
@@ -45,16 +47,19 @@ use crate::scripts::{MAX_FETCH, MAX_FINISHES, Scripts};
 use crate::service::Service;
 use crate::wire::QueueKeys;
 
-use actor::{Actor, Tokens};
+use actor::Actor;
+use closing::Closing;
 use marker_wait::MarkerWait;
 use shared::{Controls, Progress, Shared};
-use state::Caps;
+use state::{Caps, WorkerState};
+use turn::{Core, Tokens, Turn};
 
 pub use event::WorkerEvent;
 pub use histogram::Distribution;
 pub use manual::{ManualEnd, ManualWork, Taken};
 pub use measurements::{Measured, Measurements};
 pub use observer::WorkerObserver;
+pub use outbox::EventsArrived;
 pub use result::{JobOutcome, JobResult};
 
 /// What one call carries at most.
@@ -80,11 +85,13 @@ pub struct WorkerConfig {
     pub slots: SlotSource,
     /// Where the worker counts what it does; workers of one queue may share it.
     pub measurements: Arc<Measurements>,
+    /// For owners that take events with [`Worker::take`]: told when some have come, until the last one has.
+    pub events_arrived: Option<EventsArrived>,
 }
 
 /// A running worker.
 ///
-/// Its owner calls [`Worker::next`] in a loop, runs the jobs that are given to it and reports each with [`Worker::settle`].
+/// Its owner calls [`Worker::next`] in a loop (or [`Worker::take`] when it is told that events have come), runs the jobs that are given to it and reports each with [`Worker::settle`].
 /// Dropping it abandons running jobs, which other workers then take for stalled; [`Worker::close`] ends it properly.
 #[derive(Debug)]
 pub struct Worker {
@@ -121,7 +128,10 @@ impl Worker {
         let client_name = crate::wire::worker_client_name(&config.keys, config.options.name.as_deref());
         let marker = MarkerWait::new(config.connection.clone(), client_name, config.keys.marker());
         let retentions = retention::Retentions::new(config.options.remove_on_complete, config.options.remove_on_fail);
+        let closing = Closing::new(config.options.lock_duration);
+        let core = Core::new(WorkerState::new(CAPS), closing, Tokens::new(config.id));
         let shared = Arc::new(Shared {
+            core: Mutex::new(core),
             controls: Controls::new(config.options.concurrency),
             retentions,
             options: config.options,
@@ -132,49 +142,52 @@ impl Worker {
             slots: config.slots,
             measurements: config.measurements,
             active: active_jobs::ActiveJobs::default(),
-            inbox: inbox::Inbox::default(),
-            outbox: outbox::Outbox::default(),
+            changed: Notify::new(),
+            ended: CancellationToken::new(),
+            outbox: outbox::Outbox::telling(config.events_arrived),
         });
-        tokio::spawn(run(Arc::clone(&shared), marker, Tokens::new(config.id)));
+        tokio::spawn(run(Arc::clone(&shared), marker));
         Ok(Self { shared })
     }
 
     /// All events since the last call, in order, waiting for the first; empty once the worker has closed.
     pub async fn next(&self) -> Vec<WorkerEvent> {
-        self.shared.controls.turns.came_back(Instant::now());
         let events = self.shared.outbox.take().await;
-        self.shared.controls.turns.handed_over(Instant::now());
-        // A full outbox has stopped fetching.
-        self.shared.inbox.wake();
+        self.fetch_again_after(&events);
         events
     }
 
-    /// Reports ended runs; returns at once. `now_ms`: JavaScript's time. Results of runs that have ended already are ignored.
+    /// All events since the last call, in order. For owners that are told when some have come.
+    pub fn take(&self) -> Vec<WorkerEvent> {
+        let events = self.shared.outbox.take_now();
+        self.fetch_again_after(&events);
+        events
+    }
+
+    /// Reports ended runs; returns at once. Must be called within a tokio runtime. `now_ms`: JavaScript's time. Results of runs that have ended already are ignored.
     pub fn settle(&self, mut results: Vec<JobResult>, now_ms: i64) {
         self.shared.clock.follow(now_ms);
         results.retain(|result| self.shared.active.is_unsettled(&result.token));
-        self.shared.inbox.post(|letters| {
-            letters.results.append(&mut results);
-            letters.time_told = true;
-        });
+        Turn::new(&self.shared).time_told();
+        Turn::new(&self.shared).settle(results);
     }
 
     /// Answers [`WorkerEvent::AskTime`] with JavaScript's time.
     pub fn tick(&self, now_ms: i64) {
         self.shared.clock.follow(now_ms);
-        self.shared.inbox.post(|letters| letters.time_told = true);
+        Turn::new(&self.shared).time_told();
     }
 
     /// Takes no further jobs; those running go on. A call on its way may still bring some.
     pub fn pause(&self) {
         self.shared.controls.set_paused(true);
-        self.shared.inbox.wake();
+        self.shared.changed.notify_one();
     }
 
     /// Takes jobs again.
     pub fn resume(&self) {
         self.shared.controls.set_paused(false);
-        self.shared.inbox.post(|letters| letters.resumed = true);
+        Turn::new(&self.shared).resumed();
     }
 
     /// Whether it was told not to take jobs.
@@ -192,7 +205,7 @@ impl Worker {
             return Err(Error::InvalidOption { message });
         }
         self.shared.controls.set_concurrency(concurrency);
-        self.shared.inbox.wake();
+        self.shared.changed.notify_one();
         Ok(())
     }
 
@@ -213,7 +226,7 @@ impl Worker {
     /// handed back to the queue without burning an attempt. Works while Redis is down, and any number of times.
     pub async fn close(&self, deadline: Option<Duration>) {
         self.shared.controls.request_close(deadline.map(|deadline| Instant::now() + deadline));
-        self.shared.inbox.wake();
+        self.shared.changed.notify_one();
         self.reached(|progress| progress.is_closed).await;
     }
 
@@ -232,6 +245,13 @@ impl Worker {
         observer::health(&self.shared)
     }
 
+    /// A full outbox has stopped fetching.
+    fn fetch_again_after(&self, taken: &[WorkerEvent]) {
+        if outbox::was_full(taken) {
+            self.shared.changed.notify_one();
+        }
+    }
+
     async fn reached(&self, condition: impl FnMut(&Progress) -> bool) {
         let mut progress = self.shared.controls.progress.subscribe();
         progress.wait_for(condition).await.expect("the sender lives as long as this worker");
@@ -241,12 +261,12 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.shared.controls.request_close(Some(Instant::now()));
-        self.shared.inbox.wake();
+        self.shared.changed.notify_one();
     }
 }
 
 /// The whole life of a worker.
-async fn run(shared: Arc<Shared>, marker: MarkerWait, tokens: Tokens) {
+async fn run(shared: Arc<Shared>, marker: MarkerWait) {
     let (renewer, checker) = (Service::new(), Service::new());
     let (watcher, retirement) = (Service::new(), Service::new());
     watcher.start(|stopping| cancel_watcher::run(Arc::clone(&shared), stopping));
@@ -257,7 +277,7 @@ async fn run(shared: Arc<Shared>, marker: MarkerWait, tokens: Tokens) {
     if !shared.options.skip_stalled_check {
         checker.start(|stopping| stalled_checker::run(Arc::clone(&shared), stopping));
     }
-    Actor::new(Arc::clone(&shared), marker, tokens).run().await;
+    Actor::new(Arc::clone(&shared), marker).run().await;
     renewer.stop().await;
     checker.stop().await;
     watcher.stop().await;

@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, Weak};
 
-use tokio::time::Instant;
-
 use crate::queue::Queue;
 
 use super::shared::Shared;
@@ -50,7 +48,7 @@ pub(super) fn health(shared: &Shared) -> WorkerHealth {
         is_connected: shared.scripts.connection().is_connected(),
         is_paused: controls.is_paused(),
         is_closing: controls.close_request().is_some(),
-        owner_lag: controls.turns.lag(Instant::now()),
+        owner_lag: shared.outbox.owner_lag(),
         last_fetch_ms: controls.last_fetch_ms(),
     }
 }

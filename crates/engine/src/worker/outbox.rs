@@ -1,15 +1,20 @@
 //! Events on their way to the owner.
 
-use std::sync::Mutex;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::WorkerEvent;
+use super::turns::Turns;
 
 /// Above this many waiting events no jobs are fetched and droppable events are dropped.
 const EVENTS_MAX: usize = 16_384;
+
+/// Told when events have come since they were last taken. Called on the threads that bring them; must not block.
+pub type EventsArrived = Arc<dyn Fn() + Send + Sync>;
 
 /// Ordered events, taken in batches.
 ///
@@ -20,17 +25,23 @@ pub(super) struct Outbox {
     /// Written by every role, emptied by the owner. Never held across an await.
     events: Mutex<Waiting>,
     arrived: Notify,
+    turns: Turns,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Waiting {
     events: Vec<WorkerEvent>,
     is_closed: bool,
-    /// When events were last handed out, unless the owner has come back since.
-    owner_left: Option<Instant>,
+    /// Told once per batch; gone when the outbox is closed.
+    listener: Option<EventsArrived>,
 }
 
 impl Outbox {
+    /// An outbox whose owner is told when events have come.
+    pub(super) fn telling(listener: Option<EventsArrived>) -> Self {
+        Self { events: Mutex::new(Waiting { listener, ..Waiting::default() }), ..Self::default() }
+    }
+
     /// Appends one event.
     pub(super) fn push(&self, event: WorkerEvent) {
         self.push_all(vec![event]);
@@ -45,9 +56,22 @@ impl Outbox {
         if batch.is_empty() || waiting.is_closed {
             return;
         }
+        let is_first = waiting.events.is_empty();
+        if is_first && waiting.listener.is_some() {
+            self.turns.handed_over(Instant::now());
+        }
         waiting.events.append(&mut batch);
+        self.tell(waiting, is_first);
+    }
+
+    /// Tells the owner of the first event of a batch; of the others it hears with that one.
+    fn tell(&self, waiting: MutexGuard<'_, Waiting>, is_first: bool) {
+        let listener = waiting.listener.clone().filter(|_| is_first);
         drop(waiting);
-        self.arrived.notify_one();
+        match listener {
+            Some(listener) => listener(),
+            None => self.arrived.notify_one(),
+        }
     }
 
     /// Whether the owner is too far behind to fetch more jobs.
@@ -57,7 +81,10 @@ impl Outbox {
 
     /// Ends the stream after what is waiting.
     pub(super) fn close(&self) {
-        self.lock().is_closed = true;
+        let mut waiting = self.lock();
+        waiting.is_closed = true;
+        waiting.listener = None;
+        drop(waiting);
         self.arrived.notify_one();
     }
 
@@ -65,17 +92,28 @@ impl Outbox {
     ///
     /// An event loop that turns comes back within a turn. Renewed locks are such events, so that it is handed some regularly.
     pub(super) fn owner_away(&self) -> Duration {
-        self.lock().owner_left.map_or(Duration::ZERO, |left| left.elapsed())
+        self.turns.away(Instant::now())
+    }
+
+    /// The longest time in the last minute, the running one included, that the owner did not come back.
+    pub(super) fn owner_lag(&self) -> Duration {
+        self.turns.lag(Instant::now())
+    }
+
+    /// All events since the last call; for owners that are told when some have come.
+    pub(super) fn take_now(&self) -> Vec<WorkerEvent> {
+        self.turns.came_back(Instant::now());
+        std::mem::take(&mut self.lock().events)
     }
 
     /// All events since the last call, waiting for one; empty when closed.
     pub(super) async fn take(&self) -> Vec<WorkerEvent> {
-        self.lock().owner_left = None;
+        self.turns.came_back(Instant::now());
         loop {
             {
                 let mut waiting = self.lock();
                 if !waiting.events.is_empty() {
-                    waiting.owner_left = Some(Instant::now());
+                    self.turns.handed_over(Instant::now());
                     return std::mem::take(&mut waiting.events);
                 }
                 if waiting.is_closed {
@@ -87,14 +125,46 @@ impl Outbox {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.events.lock().expect("no code panics while it holds this lock")
+    }
+}
+
+/// Whether these, all that waited, were as many as may wait.
+pub(super) fn was_full(taken: &[WorkerEvent]) -> bool {
+    taken.len() >= EVENTS_MAX
+}
+
+impl fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiting")
+            .field("events", &self.events.len())
+            .field("is_closed", &self.is_closed)
+            .finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_listener_is_told_once_per_batch_and_let_go_when_closed() {
+        let told = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let counter = Arc::clone(&told);
+        let count = move || {
+            counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        };
+        let outbox = Outbox::telling(Some(Arc::new(count)));
+        outbox.push(WorkerEvent::Ready);
+        outbox.push(WorkerEvent::Drained);
+        assert_eq!(told.load(std::sync::atomic::Ordering::SeqCst), 1);
+        assert_eq!(outbox.take_now().len(), 2);
+        outbox.push(WorkerEvent::Closed);
+        outbox.close();
+        assert_eq!(told.load(std::sync::atomic::Ordering::SeqCst), 2);
+        assert_eq!((outbox.take_now().len(), Arc::strong_count(&told)), (1, 1));
+    }
 
     fn progress() -> WorkerEvent {
         WorkerEvent::Progress { job_id: "1".into(), progress: "1".into() }

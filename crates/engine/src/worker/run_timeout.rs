@@ -11,6 +11,7 @@ use crate::job::{Failure, Job, JobOptions};
 use super::WorkerEvent;
 use super::result::{JobOutcome, JobResult};
 use super::shared::Shared;
+use super::turn::Turn;
 
 /// The clock of one run; it stops when it is dropped.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ pub(super) fn start(
             EndedBy::Owner => shared.outbox.push(WorkerEvent::TimedOut { job_id, token, failure }),
             EndedBy::Engine => {
                 let outcome = JobOutcome::Failed { failure, custom_backoff_ms: None };
-                shared.inbox.post(|letters| letters.results.push(JobResult { job_id, token, outcome }));
+                Turn::new(&shared).settle(vec![JobResult { job_id, token, outcome }]);
             }
         }
     });

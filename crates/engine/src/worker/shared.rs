@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -16,11 +17,10 @@ use crate::scripts::Scripts;
 
 use super::WorkerEvent;
 use super::active_jobs::ActiveJobs;
-use super::inbox::Inbox;
 use super::measurements::Measurements;
 use super::outbox::Outbox;
 use super::retention::Retentions;
-use super::turns::Turns;
+use super::turn::Core;
 
 /// State of one worker that more than one role touches.
 pub(super) struct Shared {
@@ -33,7 +33,12 @@ pub(super) struct Shared {
     pub(super) slots: SlotSource,
     pub(super) measurements: Arc<Measurements>,
     pub(super) active: ActiveJobs,
-    pub(super) inbox: Inbox,
+    /// Taken for a turn by whoever brings news, never across an await.
+    pub(super) core: Mutex<Core>,
+    /// The loop must look at its surroundings again.
+    pub(super) changed: Notify,
+    /// Fires when the loop has ended: calls are not repeated any more.
+    pub(super) ended: CancellationToken,
     pub(super) outbox: Outbox,
     pub(super) controls: Controls,
     pub(super) retentions: Retentions,
@@ -49,7 +54,6 @@ pub(super) struct Controls {
     /// When a fetch last succeeded, ms since the Unix epoch; 0 = never.
     last_fetch_ms: AtomicI64,
     pub(super) progress: watch::Sender<Progress>,
-    pub(super) turns: Turns,
 }
 
 /// How far the worker is.
@@ -75,7 +79,6 @@ impl Controls {
             closing: Mutex::default(),
             last_fetch_ms: AtomicI64::new(0),
             progress: watch::Sender::default(),
-            turns: Turns::default(),
         }
     }
 

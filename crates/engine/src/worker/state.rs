@@ -97,6 +97,8 @@ pub(super) struct WorkerState {
     consecutive_failures: u32,
     /// Whether the owner knows that the queue is drained.
     is_drained: bool,
+    /// A marker was taken, or may have got lost: the next fetch leaves another one while there are more jobs.
+    owes_marker: bool,
 }
 
 impl WorkerState {
@@ -110,6 +112,7 @@ impl WorkerState {
             calls_before_marker: 0,
             consecutive_failures: 0,
             is_drained: false,
+            owes_marker: true,
         }
     }
 
@@ -154,6 +157,16 @@ impl WorkerState {
         self.in_flight_slots += plan.finishes.max(plan.fetch);
     }
 
+    /// Whether the call being sent leaves a marker for the next worker; told once per debt.
+    pub(super) fn pays_marker(&mut self, plan: Plan) -> bool {
+        plan.fetch > 0 && std::mem::take(&mut self.owes_marker)
+    }
+
+    /// A marker may have been handed out that nobody saw.
+    pub(super) fn marker_may_be_lost(&mut self) {
+        self.owes_marker = true;
+    }
+
     /// A call was answered.
     pub(super) fn call_answered(&mut self, plan: Plan, fetched: Fetched, now: Instant) {
         let is_outdated = self.calls_before_marker > 0;
@@ -174,6 +187,7 @@ impl WorkerState {
     /// A call failed; what it carried is to be sent again. `longest` bounds the pause.
     pub(super) fn call_failed(&mut self, plan: Plan, longest: Duration, now: Instant) {
         self.call_ended(plan);
+        self.owes_marker = true;
         self.back_off(longest, now);
     }
 
@@ -197,6 +211,8 @@ impl WorkerState {
     ///
     /// A taken marker is nobody else's any more, so it outlives the answers of calls that may have run before it came.
     pub(super) fn woken(&mut self, due_ms: Option<i64>, now_ms: i64) {
+        // Also when none came: jobs that are there all the same tell of a marker that got lost.
+        self.owes_marker = true;
         if due_ms.is_some() {
             self.calls_before_marker = self.calls_in_flight;
         }

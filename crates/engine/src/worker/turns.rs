@@ -42,9 +42,13 @@ impl Turns {
 
     /// The longest lag of the last minute, the running one included.
     pub(super) fn lag(&self, now: Instant) -> Duration {
-        let state = self.state();
-        let running = state.handed_over.map_or(Duration::ZERO, |since| now - since);
-        state.remembered(now).unwrap_or_default().max(running)
+        let remembered = self.state().remembered(now);
+        remembered.unwrap_or_default().max(self.away(now))
+    }
+
+    /// How long the owner has not come back since it was given events; zero while it waits for some.
+    pub(super) fn away(&self, now: Instant) -> Duration {
+        self.state().handed_over.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

@@ -107,6 +107,7 @@ pub fn fetch(count: usize) -> Fetch {
         lock_duration: Duration::from_secs(30),
         limiter: None,
         worker_name: None,
+        took_marker: true,
     }
 }
 

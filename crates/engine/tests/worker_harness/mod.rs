@@ -85,6 +85,7 @@ pub fn start_on(server: &RedisServer, keys: QueueKeys, setup: Setup) -> Harness 
         processors: setup.processors,
         fallback_to_javascript: setup.fallback_to_javascript,
         clock: Arc::clone(&clock),
+        events_arrived: None,
         slots: SlotSource::default(),
         measurements: setup.measurements,
     };
