@@ -109,8 +109,6 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
         void this.timedOut(event);
         break;
       case 'stalled':
-        owner.emit('stalled', event.jobId, 'active');
-        break;
       case 'locksRenewed':
       case 'lockRenewalFailed':
         this.lockNews(event);
@@ -133,11 +131,13 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     }
   }
 
-  private lockNews({ event, jobIds }: EventOf<'locksRenewed' | 'lockRenewalFailed'>): void {
-    if (event === 'locksRenewed') {
-      this.owner.emit('locksRenewed', { count: jobIds.length, jobIds });
+  private lockNews(event: EventOf<'stalled' | 'locksRenewed' | 'lockRenewalFailed'>): void {
+    if (event.event === 'stalled') {
+      this.owner.emit('stalled', event.jobId, 'active');
+    } else if (event.event === 'locksRenewed') {
+      this.owner.emit('locksRenewed', { count: event.jobIds.length, jobIds: event.jobIds });
     } else {
-      this.owner.emit('lockRenewalFailed', jobIds);
+      this.owner.emit('lockRenewalFailed', event.jobIds);
     }
   }
 
