@@ -49,6 +49,7 @@ impl Stage {
             fallback_to_javascript: true,
             clock: Arc::new(Clock::new()),
             slots: SlotSource::default(),
+            events_arrived: None,
             measurements: self.monitor.measurements_of(self.queue.keys()),
         };
         let worker = Worker::start(config).unwrap();
