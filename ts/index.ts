@@ -61,7 +61,7 @@ export { QueueGetters } from './queue-getters';
 export { QueueMaintenance } from './queue-maintenance';
 export { QueueSchedulers } from './queue-schedulers';
 export { defaultRepeatStrategy } from './repeat-strategy';
-export type { NativeJobProcessor, ProcessorMap } from './processor-map';
+export type { NativeJobProcessor, NativeMapEntry, ProcessorMap } from './processor-map';
 export type { SandboxedJob } from './sandbox/sandboxed-job';
 export { MetricNames, SpanKind, TelemetryAttributes } from './telemetry/names';
 export type * from './telemetry/telemetry';

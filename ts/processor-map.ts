@@ -13,9 +13,14 @@ const HANDLE: unique symbol = Symbol.for('@synapse/queue.nativeProcessor') as ne
  */
 export interface NativeJobProcessor<Data = Untyped, Result = Untyped> {
   (job: Job<Data, Result>, token?: string, signal?: AbortSignal): Promise<Result>;
+  /** Tells it from a processor in JavaScript. */
+  readonly isNative: true;
   /** @internal */
   readonly [HANDLE]: NativeProcessor;
 }
+
+/** What a map needs to know of a processor in Rust. Its call signature would keep TypeScript from typing the functions beside it. */
+export type NativeMapEntry = Pick<NativeJobProcessor, 'isNative'>;
 
 /** Processors by job name. A job of another name fails with `Unknown job type: <name>`. */
 export type ProcessorMap<
@@ -23,14 +28,14 @@ export type ProcessorMap<
   Result = Untyped,
   Name extends string = string,
   Progress extends JobProgress = JobProgress,
-> = Record<string, Processor<Data, Result, Name, Progress> | NativeJobProcessor>;
+> = Record<string, Processor<Data, Result, Name, Progress> | NativeMapEntry>;
 
 /** Makes the function of a native handle. */
 export function toJobProcessor<Data, Result>(
   handle: NativeProcessor,
   call: (job: Job<Data, Result>, token?: string, signal?: AbortSignal) => Promise<Result>,
 ): NativeJobProcessor<Data, Result> {
-  return Object.assign(call, { [HANDLE]: handle });
+  return Object.assign(call, { isNative: true as const, [HANDLE]: handle });
 }
 
 /** The native handle of a processor, if it has one. */

@@ -55,7 +55,7 @@ export class Worker<
     name: string,
     processor?:
       | Processor<DataType, ResultType, NameType, ProgressType>
-      | ProcessorMap<DataType, ResultType, NameType, ProgressType>
+      | ProcessorMap<NoInfer<DataType>, NoInfer<ResultType>, NoInfer<NameType>, NoInfer<ProgressType>>
       | ProcessorFile
       | null,
     opts: WorkerOptions = {},

@@ -5,6 +5,7 @@ import {
   Worker,
   type Job,
   type JobProgress,
+  type NativeJobProcessor,
   type QueueEventsListener,
   type WorkerOptions,
 } from '../..';
@@ -33,6 +34,22 @@ export function workersKnowTheirJobs(options: WorkerOptions): MailWorker {
     },
     options,
   );
+}
+
+export function mapsKnowTheirJobs(native: NativeJobProcessor, options: WorkerOptions): void {
+  new Worker<Mail, number>(
+    'mail',
+    {
+      image: native,
+      send: (job) => {
+        typeOf(job).is<Job<Mail, number>>();
+        return Promise.resolve(5);
+      },
+    },
+    options,
+  );
+  // @ts-expect-error -- neither a function nor a processor in Rust
+  new Worker('mail', { send: 5 }, options);
 }
 
 export async function workersTellTheirEvents(worker: MailWorker): Promise<void> {
