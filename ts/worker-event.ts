@@ -41,9 +41,6 @@ export function forEachEvent(
   batch: string,
   handle: (event: WorkerEvent, lines: readonly string[], payload: number) => void,
 ): void {
-  if (batch === '') {
-    return;
-  }
   const lines = batch.split('\n');
   let next = 0;
   while (next < lines.length) {

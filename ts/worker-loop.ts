@@ -51,11 +51,18 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     return new Promise((resolve) => {
       this.closed = resolve;
       this.native.start(Date.now(), slots, () => {
-        forEachEvent(this.native.take(), (event, lines, payload) => {
-          this.handle(event, lines, payload);
-        });
+        this.takeEvents();
       });
     });
+  }
+
+  /** Comes back until there are no more, which also tells the engine that the event loop turns. */
+  private takeEvents(): void {
+    for (let batch = this.native.take(); batch !== ''; batch = this.native.take()) {
+      forEachEvent(batch, (event, lines, payload) => {
+        this.handle(event, lines, payload);
+      });
+    }
   }
 
   /** Aborts the signal of a job's run; whether the job runs here. */

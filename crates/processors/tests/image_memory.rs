@@ -25,8 +25,8 @@ use recorder::Recorder;
 const SIDE: u32 = 10_000;
 const JOBS: usize = 20;
 const MIB: u64 = 1 << 20;
-/// Code, thread stacks, the runtime, and what the allocator keeps back.
-const OVERHEAD: u64 = 64 * MIB;
+/// Code, thread stacks, the runtime, and what the allocator keeps of memory that was freed: with glibc up to 132 MiB were seen.
+const OVERHEAD: u64 = 192 * MIB;
 
 struct Files;
 

@@ -167,8 +167,8 @@ fn wait_until_ready(port: u16, pid: u32) -> io::Result<()> {
     let own_line = format!("process_id:{pid}");
     loop {
         match server_info(port) {
-            Ok(info) if info.lines().any(|line| line == own_line) => return Ok(()),
-            Ok(info) if !info.starts_with("-LOADING") => return Err(io::ErrorKind::AddrInUse.into()),
+            Ok(info) if info.lines().all(|line| line != own_line) => return Err(io::ErrorKind::AddrInUse.into()),
+            Ok(info) if info.lines().any(|line| line == "loading:0") => return Ok(()),
             Err(error) if Instant::now() >= deadline => return Err(error),
             Ok(_) if Instant::now() >= deadline => return Err(io::ErrorKind::TimedOut.into()),
             // Still loading its file, or refused because it does not listen yet.
@@ -177,12 +177,12 @@ fn wait_until_ready(port: u16, pid: u32) -> io::Result<()> {
     }
 }
 
-/// The reply to `INFO server`, asked over a bare socket: a start must not cost more than the server itself.
+/// The reply to `INFO`, asked over a bare socket: a start must not cost more than the server itself.
 fn server_info(port: u16) -> io::Result<String> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut socket = TcpStream::connect_timeout(&address, REPLY_TIMEOUT)?;
     socket.set_read_timeout(Some(REPLY_TIMEOUT))?;
-    socket.write_all(b"INFO server\r\nQUIT\r\n")?;
+    socket.write_all(b"INFO\r\nQUIT\r\n")?;
     let mut reply = String::new();
     socket.read_to_string(&mut reply)?;
     Ok(reply)

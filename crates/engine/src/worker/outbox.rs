@@ -100,10 +100,15 @@ impl Outbox {
         self.turns.lag(Instant::now())
     }
 
-    /// All events since the last call; for owners that are told when some have come.
+    /// All events since the last call; for owners that are told when some have come. They come back for more until there are none.
     pub(super) fn take_now(&self) -> Vec<WorkerEvent> {
-        self.turns.came_back(Instant::now());
-        std::mem::take(&mut self.lock().events)
+        let now = Instant::now();
+        self.turns.came_back(now);
+        let events = std::mem::take(&mut self.lock().events);
+        if !events.is_empty() {
+            self.turns.handed_over(now);
+        }
+        events
     }
 
     /// All events since the last call, waiting for one; empty when closed.

@@ -10,6 +10,7 @@ mod color;
 mod decode;
 mod encode;
 mod error;
+mod freed_memory;
 mod geometry;
 mod header;
 mod job_data;

@@ -8,6 +8,7 @@ use synapse_queue_engine::processor::JobContext;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::budget::Budget;
+use super::freed_memory::give_back_after;
 use super::pipeline::{PreparedImage, Stage};
 use super::progress;
 use super::{Decoders, ImageLimits, ImageOptions, ImageOutput, Rendition};
@@ -65,17 +66,20 @@ impl ImageRenderer {
         progress.send_replace(progress::READ);
         let options = ImageOptions { renditions, max_pixels: self.max_pixels, decoders: self.decoders };
         let prepared = PreparedImage::new(&input.bytes, &options)?;
-        let permit = self.budget.hold_pixels(prepared.memory()).await?;
+        let needed = prepared.memory();
+        let permit = self.budget.hold_pixels(needed).await?;
         let (cancel, progress) = (context.cancellation().clone(), progress.clone());
         let rendering = tokio::task::spawn_blocking(move || {
             // Held by the work itself, as is the input: a cancelled job keeps its memory until its stage is over.
             let _permit = permit;
-            prepared.run(&input.bytes, &cancel, |stage| {
+            let result = prepared.run(&input.bytes, &cancel, |stage| {
                 progress.send_replace(match stage {
                     Stage::Decoded => progress::DECODED,
                     Stage::Encoded => progress::ENCODED,
                 });
-            })
+            });
+            give_back_after(needed);
+            result
         });
         match rendering.await {
             Ok(result) => Ok(result?),
