@@ -59,6 +59,9 @@ struct Queue {
     waiting: VecDeque<Waiting>,
     /// What the socket did not take at once.
     unsent: BytesMut,
+    /// Why nothing can be written any more. The reader ends with it: it may not have met the end of the socket by itself, and would
+    /// try to write for ever.
+    write_error: Option<io::Error>,
     is_closed: bool,
 }
 
@@ -133,7 +136,7 @@ impl DirectSocket {
         queue.waiting.push_back(Waiting { expected, sent_at: Instant::now(), reply_to });
         let mut rest = &packed.bytes[..];
         if queue.unsent.is_empty() && !queue.is_closed {
-            rest = shared.write_some(rest);
+            rest = shared.write_some(rest, &mut queue.write_error);
         }
         if !rest.is_empty() || queue.is_closed {
             queue.unsent.extend_from_slice(rest);
@@ -144,12 +147,13 @@ impl DirectSocket {
 }
 
 impl Shared {
-    /// Writes what the socket takes now and returns the rest. An error shows when the reader meets it.
-    fn write_some<'a>(&self, mut bytes: &'a [u8]) -> &'a [u8] {
-        while !bytes.is_empty() {
+    /// Writes what the socket takes now and returns the rest. Bytes remain after an error, so that the reader looks at it.
+    fn write_some<'a>(&self, mut bytes: &'a [u8], failure: &mut Option<io::Error>) -> &'a [u8] {
+        while !bytes.is_empty() && failure.is_none() {
             match self.output.try_write(bytes) {
                 Ok(written) => bytes = &bytes[written..],
-                Err(_) => break,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => *failure = Some(error),
             }
         }
         bytes
@@ -183,12 +187,12 @@ impl Shared {
         let (mut received, mut decoder) = (BytesMut::with_capacity(INPUT_CAPACITY), ReplyDecoder::default());
         let mut overdue_check = pin!(sleep(self.response_timeout.unwrap_or(IDLE_CHECK)));
         loop {
-            let (is_closed, has_unsent) = {
-                let queue = self.lock();
-                (queue.is_closed, !queue.unsent.is_empty())
+            let (is_closed, has_unsent, write_error) = {
+                let mut queue = self.lock();
+                (queue.is_closed, !queue.unsent.is_empty(), queue.write_error.take())
             };
-            if is_closed {
-                return dropped().into();
+            if let Some(error) = write_error.or_else(|| is_closed.then(dropped)) {
+                return error.into();
             }
             received.reserve(1);
             tokio::select! {
@@ -216,9 +220,9 @@ impl Shared {
 
     fn write_unsent(&self) {
         let mut queue = self.lock();
-        let left = self.write_some(&queue.unsent).len();
-        let written = queue.unsent.len() - left;
-        queue.unsent.advance(written);
+        let Queue { unsent, write_error, .. } = &mut *queue;
+        let left = self.write_some(unsent, write_error).len();
+        unsent.advance(unsent.len() - left);
     }
 
     fn hand_out_all(&self, received: &mut BytesMut, decoder: &mut ReplyDecoder) -> RedisResult<()> {
@@ -289,4 +293,43 @@ impl Output {
 
 fn dropped() -> io::Error {
     io::Error::from(io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// Its reader has not run yet, and the server is gone already.
+    async fn abandoned_socket() -> DirectSocket {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let endpoint =
+            Endpoint::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port(), tls: None };
+        let socket = DirectSocket::connect(&endpoint, None).await.unwrap();
+        drop(listener.accept().unwrap());
+        socket
+    }
+
+    #[test]
+    fn a_write_that_fails_before_the_reader_knows_ends_the_socket() {
+        let (sender, answers) = mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let socket = abandoned_socket().await;
+                for _ in 0..3 {
+                    let sender = sender.clone();
+                    socket
+                        .send(&(&redis::cmd("PING")).into(), Box::new(move |reply| drop(sender.send(reply.is_err()))));
+                    std::thread::sleep(Duration::from_millis(20)); // The first is answered by a reset.
+                }
+                socket.request((&redis::cmd("PING")).into()).await.unwrap_err();
+            });
+        });
+        for _ in 0..3 {
+            assert_eq!(answers.recv_timeout(Duration::from_secs(10)), Ok(true));
+        }
+    }
 }
