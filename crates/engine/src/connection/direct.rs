@@ -321,8 +321,8 @@ mod tests {
                 let socket = abandoned_socket().await;
                 for _ in 0..3 {
                     let sender = sender.clone();
-                    socket
-                        .send(&(&redis::cmd("PING")).into(), Box::new(move |reply| drop(sender.send(reply.is_err()))));
+                    let answered = move |reply: RedisResult<Value>| sender.send(reply.is_err()).unwrap();
+                    socket.send(&(&redis::cmd("PING")).into(), Box::new(answered));
                     std::thread::sleep(Duration::from_millis(20)); // The first is answered by a reset.
                 }
                 socket.request((&redis::cmd("PING")).into()).await.unwrap_err();
