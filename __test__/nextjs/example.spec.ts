@@ -209,6 +209,9 @@ function videoFile(): { name: string; mimeType: string; buffer: Buffer } {
 
 /** Hands a push message to the page's service worker, as the browser does when its push service sends one. */
 async function deliver(page: Page, payload: object): Promise<void> {
+  // What comes before the worker is active is lost.
+  await page.evaluate(`navigator.serviceWorker.ready.then(({ active }) => active.state === 'activated' ||
+    new Promise((resolve) => active.addEventListener('statechange', () => active.state === 'activated' && resolve(true))))`);
   const session = await page.context().newCDPSession(page);
   const registration = new Promise<string>((resolve) => {
     session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {

@@ -6,6 +6,10 @@ mod support;
 
 use redis::AsyncCommands;
 use support::{Fixture, NOW};
+use synapse_queue_engine::connection::{Connection, ConnectionOptions};
+use synapse_queue_engine::queue::{NewJob, Queue};
+use synapse_queue_engine::wire::QueueKeys;
+use synapse_queue_testing::{Durability, RedisServer};
 
 #[tokio::test]
 async fn a_job_waits_with_its_hash_events_and_marker() {
@@ -48,6 +52,32 @@ async fn more_jobs_than_one_call_takes_arrive_in_order() {
     let fetched = fixture.fetch(100).await;
     let order: Vec<_> = fetched.jobs.iter().map(|job| job.job.id.parse::<u32>().unwrap()).collect();
     assert_eq!(order, (1..=100).collect::<Vec<_>>());
+}
+
+/// As in the addon: one thread, which runs the task it was last given first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn jobs_that_wait_for_the_connection_arrive_in_order() {
+    let server = RedisServer::start(Durability::Volatile);
+    let url = format!("{}/1", server.url()); // Another connection; the server knows the script from then on.
+    let other = Connection::shared(&ConnectionOptions::from_url(&url).unwrap()).unwrap();
+    let other = Queue::new(other, QueueKeys::new("bull", "other").unwrap(), "").unwrap();
+    let job = NewJob { name: "paint".into(), data: "{}".into(), options: String::new() };
+    let job = other.prepare(job, NOW).unwrap();
+    other.add(vec![job.clone()]).await.unwrap();
+    let mut fixture = Fixture::on(&server).await;
+    let queue = fixture.queue.clone();
+
+    let adding = tokio::spawn(async move {
+        let connection = queue.connection().clone();
+        tokio::spawn(async move { connection.ready().await });
+        tokio::task::yield_now().await; // Somebody else opens the connection.
+        assert!(!queue.connection().is_connected());
+        queue.add(vec![job; 300]).await.unwrap()
+    });
+
+    let ids: Vec<String> = adding.await.unwrap().into_iter().map(Result::unwrap).collect();
+    assert_eq!(ids, (1..=300).map(|id| id.to_string()).collect::<Vec<_>>());
+    assert_eq!(fixture.list("wait").await, ids.into_iter().rev().collect::<Vec<_>>());
 }
 
 #[tokio::test]

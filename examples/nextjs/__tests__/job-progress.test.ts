@@ -27,10 +27,18 @@ test('a stream begins with the job as it stands and ends with its result', async
   const id = `ada_${Date.now()}`;
   await queueService().addImageProcessing({ fileId: id, filePath: 'uploads/photo', userId: 'ada' }, { jobId: id });
   const stream = jobEventStream([id], (other) => other === id, new AbortController().signal);
-  const snapshots = read(stream, ({ state }) => state === 'completed');
+  let seen = (): void => undefined;
+  const isSeen = new Promise<void>((resolve) => {
+    seen = resolve;
+  });
+  const snapshots = read(stream, ({ state }) => {
+    seen();
+    return state === 'completed';
+  });
   const worker = new Worker(
     QUEUE_NAMES.FILE_PROCESSING,
     async (job) => {
+      await isSeen;
       await job.updateProgress(50);
       return { thumbnailUrl: '/files/small.jpg' };
     },

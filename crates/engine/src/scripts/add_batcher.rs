@@ -45,6 +45,10 @@ struct State {
     waiting: BTreeMap<u64, Waiting>,
     groups: u64,
     calls: usize,
+    /// Calls that could not be sent at once or were not answered, and are repeated. While there are some, no other call is made.
+    repeats: usize,
+    /// Fires when the last of them has ended.
+    last_repeat: Option<oneshot::Receiver<()>>,
     /// A task looks after the callers that give up.
     has_timekeeper: bool,
 }
@@ -76,6 +80,18 @@ struct Batch {
     jobs: Vec<EncodedJob>,
     /// When the last of their callers gives up.
     limit: Option<Limit>,
+}
+
+/// Stands for a call that is repeated, until it is answered or given up.
+struct Repeat {
+    batcher: AddBatcher,
+    _ended: oneshot::Sender<()>,
+}
+
+impl Drop for Repeat {
+    fn drop(&mut self) {
+        self.batcher.state().repeats -= 1;
+    }
 }
 
 impl Limit {
@@ -142,16 +158,35 @@ impl AddBatcher {
         loop {
             let batch = self.state().next_batch();
             let Some(Batch { groups, jobs, limit }) = batch else { return };
-            let batcher = self.clone();
+            let (batcher, repeater) = (self.clone(), self.clone());
             self.scripts.add_then(
                 jobs,
-                move |again| bounded(limit, again),
+                move |again| bounded(limit, repeater.in_turn(again)),
                 move |added| {
                     batcher.answered(&groups, added);
                     batcher.send_calls();
                 },
             );
         }
+    }
+
+    /// Repeats calls one after another in the order of their adds; tasks of their own would start in any order.
+    fn in_turn(&self, again: Again) -> Again {
+        let (ended, next) = oneshot::channel::<()>();
+        let before = {
+            let mut state = self.state();
+            state.repeats += 1;
+            state.last_repeat.replace(next)
+        };
+        let repeat = Repeat { batcher: self.clone(), _ended: ended };
+        Box::pin(async move {
+            let _until_it_has_ended = repeat;
+            if let Some(before) = before {
+                // An error tells the same: the one before has ended.
+                drop(before.await);
+            }
+            again.await
+        })
     }
 
     /// Gives every group its own ids, or all of them the error their call ended with. A caller that gave up misses its answer; its
@@ -208,7 +243,7 @@ impl State {
     /// Whole groups for one call, if one may be made now. Groups whose caller has given up are left out: it was told that they
     /// failed and may have added them again.
     fn next_batch(&mut self) -> Option<Batch> {
-        if self.calls >= MAX_CALLS {
+        if self.calls >= MAX_CALLS || self.repeats > 0 {
             return None;
         }
         let mut batch = Batch { groups: Vec::new(), jobs: Vec::new(), limit: None };
