@@ -67,7 +67,7 @@ describe('bull-board', () => {
 
   /** Calls what a button of the board calls; the page that is open shows the effect. */
   async function put(path: string, data?: object): Promise<void> {
-    const response = await page.request.put(`${url}/api/queues/work/${path}`, data && { data });
+    const response = await page.request.put(`${url}/api/queues/${workshop.queue.name}/${path}`, data && { data });
     expect([response.status(), await response.text()]).toEqual([expect.any(Number), expect.any(String)]);
     expect(response.ok()).toBe(true);
   }
@@ -88,7 +88,7 @@ describe('bull-board', () => {
 
   test('shows a job and its log rows', async () => {
     await ended('unavailable');
-    await page.goto(`${url}/queue/work/1`);
+    await page.goto(`${url}/queue/${workshop.queue.name}/1`);
     await sees('Error: out of stock');
     await page.getByText('Logs', { exact: true }).click();
     await sees('packing unavailable');
@@ -103,7 +103,7 @@ describe('bull-board', () => {
     expect(await workshop.queue.getJobCounts('failed', 'delayed', 'waiting')).toEqual({
       ...{ failed: 0, delayed: 0, waiting: 2 },
     });
-    const added = await page.request.post(`${url}/api/queues/work/add`, {
+    const added = await page.request.post(`${url}/api/queues/${workshop.queue.name}/add`, {
       data: { name: 'from the board', data: { x: 1 }, options: { attempts: 2 } },
     });
     expect(added.ok()).toBe(true);
@@ -146,9 +146,9 @@ describe('bull-board', () => {
 
   test('opens the page of a job that is no flow', async () => {
     await workshop.queue.add('alone', {});
-    const flow = await page.request.get(`${url}/api/queues/work/1/flow`);
+    const flow = await page.request.get(`${url}/api/queues/${workshop.queue.name}/1/flow`);
     expect(await flow.json()).toMatchObject({ nodeId: '1', isFlowNode: false });
-    await page.goto(`${url}/queue/work/1`);
+    await page.goto(`${url}/queue/${workshop.queue.name}/1`);
     await sees('alone');
   });
 });
