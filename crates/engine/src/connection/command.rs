@@ -1,17 +1,16 @@
 //! The connection for commands: multiplexed, shared, repeated over reconnects.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis::{Cmd, Pipeline, RedisError, RedisResult, Value};
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::connector::Connector;
-use super::failure::{Recovery, recovery, recovery_of};
-use super::retry::{Answers, RetryStrategy};
+use super::failure::{Recovery, recovery};
+use super::retry::Answers;
 use super::server::{Purpose, Request, Socket};
+use super::shared_socket::{Live, SharedSocket};
 use super::{BlockingConnection, ConnectionOptions, Patience, registry};
 use crate::error::{Error, Result};
 use crate::wire::Reply;
@@ -33,26 +32,11 @@ pub(crate) type SentReplyTo = Box<dyn FnOnce(std::result::Result<Value, Unanswer
 /// A handle on the process's connection to one server. Cheap to clone; the socket closes with the last handle.
 #[derive(Clone)]
 pub struct Connection {
-    shared: Arc<CommandConnection>,
+    shared: Arc<SharedSocket>,
     /// How long a call may wait for the server; `None` waits as long as it takes.
     deadline: Option<Duration>,
     patience: Patience,
     answers: Arc<Answers>,
-}
-
-/// The shared part: at most one open socket, replaced when it breaks.
-pub(super) struct CommandConnection {
-    connector: Arc<Connector>,
-    /// The open socket, if any. Written by whoever connects, read by every call. Never held across an await.
-    live: Mutex<Option<Live>>,
-    /// Held while connecting, so that callers wait for one attempt instead of making their own.
-    connecting: tokio::sync::Mutex<()>,
-    /// Whether a socket was ever open.
-    was_open: AtomicBool,
-    /// Whether the connection is being opened although no call waits for it.
-    reopening: AtomicBool,
-    /// Leases that are held.
-    leases: AtomicUsize,
 }
 
 /// Somebody's need of the connection: the socket closes with the last lease, although handles may still be held.
@@ -65,18 +49,8 @@ pub struct Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let shared = &self.connection.shared;
-        if shared.leases.fetch_sub(1, Ordering::SeqCst) == 1 {
-            *shared.live.lock().expect("no code panics while it holds this lock") = None;
-        }
+        self.connection.shared.end_lease();
     }
-}
-
-#[derive(Clone)]
-struct Live {
-    /// Tells a broken socket from the one that has replaced it meanwhile.
-    generation: u64,
-    socket: Socket,
 }
 
 impl Connection {
@@ -96,7 +70,7 @@ impl Connection {
     /// Keeps the socket open until the lease, and all others, are dropped.
     #[must_use]
     pub fn lease(&self) -> Lease {
-        self.shared.leases.fetch_add(1, Ordering::SeqCst);
+        self.shared.begin_lease();
         Lease { connection: self.clone() }
     }
 
@@ -233,7 +207,7 @@ impl Connection {
         if let Some(live) = self.shared.current() {
             return Ok(live);
         }
-        if is_new && !self.patience.queues_while_offline && self.shared.was_open.load(Ordering::SeqCst) {
+        if is_new && !self.patience.queues_while_offline && self.shared.was_open() {
             self.shared.reopen(Arc::clone(&self.patience.retry));
             return Err(Error::Offline);
         }
@@ -248,7 +222,7 @@ impl Connection {
     /// Waits until nobody else is connecting. The failed attempts of others count as this call's.
     async fn turn(&self) -> Result<tokio::sync::MutexGuard<'_, ()>> {
         let mut failures = self.shared.connector.failures();
-        let turn = self.shared.connecting.lock();
+        let turn = self.shared.connecting();
         tokio::pin!(turn);
         let mut outlived = 0;
         loop {
@@ -262,78 +236,6 @@ impl Connection {
             }
         }
     }
-}
-
-impl CommandConnection {
-    pub(super) fn new(options: ConnectionOptions) -> Result<Self> {
-        let connector = Arc::new(Connector::new(options)?);
-        Ok(Self {
-            connector,
-            live: Mutex::new(None),
-            connecting: tokio::sync::Mutex::new(()),
-            was_open: AtomicBool::new(false),
-            reopening: AtomicBool::new(false),
-            leases: AtomicUsize::new(0),
-        })
-    }
-
-    fn current(&self) -> Option<Live> {
-        self.live.lock().expect("no code panics while it holds this lock").clone()
-    }
-
-    /// Makes a socket the one that all calls use.
-    fn adopt(&self, socket: Socket) -> Live {
-        self.was_open.store(true, Ordering::SeqCst);
-        let mut live = self.live.lock().expect("no code panics while it holds this lock");
-        live.insert(Live { generation: next_generation(), socket }).clone()
-    }
-
-    /// Opens the connection behind the calls that do not wait for it, until it is open, given up or of no use to anybody.
-    fn reopen(self: &Arc<Self>, retry: Arc<dyn RetryStrategy>) {
-        if self.reopening.swap(true, Ordering::SeqCst) {
-            return;
-        }
-        let shared = Arc::downgrade(self);
-        tokio::spawn(async move {
-            let mut attempt = 0;
-            while let Some(shared) = shared.upgrade() {
-                attempt += 1;
-                let pause = match shared.try_open().await {
-                    Ok(()) => None,
-                    Err(failure) if recovery_of(&failure) == Recovery::Report => None,
-                    Err(_) => retry.pause(attempt).await,
-                };
-                let Some(pause) = pause else {
-                    shared.reopening.store(false, Ordering::SeqCst);
-                    return;
-                };
-                drop(shared);
-                sleep(pause).await;
-            }
-        });
-    }
-
-    /// Makes one attempt, unless the connection is open or somebody else makes it.
-    async fn try_open(&self) -> std::result::Result<(), Arc<Error>> {
-        let _one_at_a_time = self.connecting.lock().await;
-        if self.current().is_none() {
-            self.adopt(self.connector.try_open(Purpose::Commands).await?);
-        }
-        Ok(())
-    }
-
-    /// Forgets a broken socket, unless it has been replaced already.
-    fn discard(&self, generation: u64) {
-        let mut live = self.live.lock().expect("no code panics while it holds this lock");
-        if live.as_ref().is_some_and(|live| live.generation == generation) {
-            *live = None;
-        }
-    }
-}
-
-fn next_generation() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl std::fmt::Debug for Connection {

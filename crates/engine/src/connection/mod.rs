@@ -10,6 +10,7 @@ mod registry;
 mod reply_decoder;
 mod retry;
 mod server;
+mod shared_socket;
 
 pub use blocking::{BlockingConnection, Marker};
 pub(crate) use command::Unanswered;

@@ -1,6 +1,7 @@
 //! The consumer side: takes jobs, runs or hands them out, settles them.
 //!
-//! What happens next is decided in turns ([`turn`]) by whoever brings news; one loop per worker ([`actor`]), lock renewal and the check for stalled jobs run beside it.
+//! What happens next is decided in turns ([`turn`]) by whoever brings news; one loop per worker ([`actor`]), lock renewal and the
+//! check for stalled jobs run beside it.
 
 mod active_jobs;
 mod actor;
@@ -91,7 +92,8 @@ pub struct WorkerConfig {
 
 /// A running worker.
 ///
-/// Its owner calls [`Worker::next`] in a loop (or [`Worker::take`] when it is told that events have come), runs the jobs that are given to it and reports each with [`Worker::settle`].
+/// Its owner calls [`Worker::next`] in a loop, or [`Worker::take`] when it is told that events have come; it runs the jobs that are
+/// given to it and reports each with [`Worker::settle`].
 /// Dropping it abandons running jobs, which other workers then take for stalled; [`Worker::close`] ends it properly.
 #[derive(Debug)]
 pub struct Worker {
@@ -164,7 +166,8 @@ impl Worker {
         events
     }
 
-    /// Reports ended runs; returns at once. Must be called within a tokio runtime. `now_ms`: JavaScript's time. Results of runs that have ended already are ignored.
+    /// Reports ended runs; returns at once. `now_ms`: JavaScript's time. Results of runs that have ended already are ignored. Must be
+    /// called within a tokio runtime.
     pub fn settle(&self, mut results: Vec<JobResult>, now_ms: i64) {
         self.shared.clock.follow(now_ms);
         results.retain(|result| self.shared.active.is_unsettled(&result.token));
