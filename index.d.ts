@@ -1826,7 +1826,7 @@ interface PushSubscription {
 }
 /** Where push subscriptions are kept. A method that throws fails the attempt, which is then retried. */
 interface SubscriptionStore {
-    /** Every subscription of every one of these users; users without any are simply absent. */
+    /** Every subscription of every one of these users, in any order; users without any are simply absent. */
     findByUser(userIds: string[]): Promise<readonly PushSubscription[]>;
     /** Removes subscriptions; ids that are gone already are fine. */
     remove(ids: string[]): Promise<unknown>;
