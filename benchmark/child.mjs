@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 
-const { workload, peer, params, url, queue, folder } = JSON.parse(process.argv[2]);
+const task = JSON.parse(process.argv[2]);
 
 /** Marks the measured part; CPU is that of this process, native threads included. */
 class Meter {
@@ -24,10 +24,8 @@ class Meter {
   }
 }
 
-const { run } = await import(`./workloads/${workload}.mjs`);
-const connection = { host: '127.0.0.1', port: Number(new URL(url).port) };
-const meter = new Meter();
-const { metrics, jobs, close } = await run({ peer, params, connection, queue, folder, meter });
+const { run } = await import(`./workloads/${task.workload}.mjs`);
+const { metrics, jobs, close } = await run({ ...task, meter: new Meter() });
 process.send({ phase: 'end', metrics, jobs });
 await once(process, 'message');
 await close();

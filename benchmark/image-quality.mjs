@@ -9,8 +9,8 @@ import { imageProcessor, Queue, Worker } from '../index.mjs';
 import { startPrivateRedis } from '../scripts/setup/redis.mjs';
 import { runAsProgram, say } from '../scripts/setup/terminal.mjs';
 import { realPhotos } from './photos.mjs';
-import { qualitySection } from './quality-report.mjs';
-import { replaceSection } from './report-file.mjs';
+import { qualitySection } from './report/quality.mjs';
+import { replaceSection } from './report/file.mjs';
 
 /** What `process-image` makes, in sharp's terms. */
 const KINDS = [
@@ -31,7 +31,7 @@ await runAsProgram(async () => {
       for (const kind of KINDS) rows.push(await compare(photo, kind, files[kind.kind]));
     }
     const section = qualitySection(rows, { photos: photos.length, sharp: sharp.versions.sharp });
-    await replaceSection(section);
+    await replaceSection('Image quality', section);
     process.stdout.write(`\n${section}`);
   } finally {
     await ours.close();

@@ -1,47 +1,52 @@
-import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 
+import { runPeer } from './peer-process.mjs';
+import { RedisCost } from './redis-cost.mjs';
+import { startDelayedRedis } from './surroundings/delayed-redis.mjs';
+import { preload } from './surroundings/preload.mjs';
+import { startPushService } from './surroundings/push-service.mjs';
+import { Snapshots } from './surroundings/snapshots.mjs';
+
 const QUEUE = 'bench';
-const PRELOAD_BULK = 1000;
-const CHILD = join(import.meta.dirname, 'child.mjs');
-const CHILD_DEADLINE_MS = 180_000;
 
 /** Runs workloads in fresh processes and keeps what they measured. */
 export class Measurer {
   /** case id -> peer -> one object of metrics per run */
   results = new Map();
   #redis;
-  #url;
+  #snapshots;
+  #port;
   #smoke;
 
   constructor(url, { smoke }) {
-    this.#url = url;
+    this.#port = Number(new URL(url).port);
     this.#smoke = smoke;
     this.#redis = new Redis(url);
+    this.#snapshots = new Snapshots(this.#redis);
   }
 
   /** Measures one case of one peer once. Throws when its results are wrong. */
   async measure(benchmark, peer) {
-    const params = this.#smoke ? benchmark.smoke : benchmark.params;
     const folder = await mkdtemp(join(tmpdir(), 'synapse-bench-'));
+    const task = {
+      workload: benchmark.workload,
+      peer,
+      params: this.#smoke ? benchmark.smoke : benchmark.params,
+      connection: { host: '127.0.0.1', port: this.#port },
+      queue: QUEUE,
+      folder,
+    };
+    const open = [];
     try {
-      await this.#redis.flushall();
-      if (benchmark.preload) await this.#preload(params);
-      const metrics = await this.#runChild({
-        workload: benchmark.workload,
-        peer,
-        params,
-        url: this.#url,
-        queue: QUEUE,
-        folder,
-      });
+      await this.#fill(benchmark, task);
+      const metrics = await this.#measureIn(benchmark, task, open);
       this.#keep(benchmark, peer, metrics);
     } finally {
+      for (const server of open) await server.close();
       await rm(folder, { recursive: true, force: true });
     }
   }
@@ -50,47 +55,27 @@ export class Measurer {
     await this.#redis.quit();
   }
 
-  /** Both peers find the very same jobs. */
-  async #preload({ jobs, payloadBytes }) {
-    const { port } = new URL(this.#url);
-    const queue = new Queue(QUEUE, { connection: { host: '127.0.0.1', port: Number(port) } });
-    const text = 'x'.repeat(payloadBytes);
-    for (let first = 0; first < jobs; first += PRELOAD_BULK) {
-      const numbers = Array.from({ length: Math.min(PRELOAD_BULK, jobs - first) }, (_, i) => first + i);
-      await queue.addBulk(numbers.map((i) => ({ name: 'job', data: payloadBytes > 0 ? { i, text } : { i } })));
+  /** What is in the queue beforehand. */
+  async #fill({ fill, smokeFill, preload: opts }, task) {
+    const counts = this.#smoke ? (smokeFill ?? fill) : fill;
+    if (counts) return this.#snapshots.restore(QUEUE, counts);
+    await this.#redis.flushall();
+    if (opts) await preload(task, opts);
+  }
+
+  async #measureIn({ delayMs, receiver }, task, open) {
+    let { connection } = task;
+    if (delayMs) {
+      const proxy = await startDelayedRedis(this.#port, delayMs);
+      open.push(proxy);
+      connection = { ...connection, port: proxy.port };
     }
-    await queue.close();
-  }
-
-  /** The child says when its measured part begins and ends, so that the Redis CPU of that part is known. */
-  async #runChild(task) {
-    const child = fork(CHILD, [JSON.stringify(task)], { execArgv: ['--expose-gc'] });
-    let redisCpuBefore = 0;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => child.kill('SIGKILL'), CHILD_DEADLINE_MS);
-      let metrics;
-      child.on('message', (message) => {
-        this.#redisCpuMicros()
-          .then((redisCpu) => {
-            if (message.phase === 'begin') redisCpuBefore = redisCpu;
-            else metrics = { ...message.metrics, redisCpu: (redisCpu - redisCpuBefore) / message.jobs };
-            child.send('go on');
-          })
-          .catch(reject);
-      });
-      child.once('error', reject);
-      child.once('exit', (code, signal) => {
-        clearTimeout(timer);
-        if (code === 0 && metrics) resolve(metrics);
-        else reject(new Error(`${task.peer} did not finish ${JSON.stringify(task.params)} (${signal ?? code})`));
-      });
-    });
-  }
-
-  async #redisCpuMicros() {
-    const info = await this.#redis.info('cpu');
-    const seconds = ['used_cpu_sys', 'used_cpu_user'].map((name) => Number(info.match(`${name}:([0-9.]+)`)?.[1]));
-    return seconds.reduce((sum, value) => sum + value, 0) * 1e6;
+    const service = receiver ? await startPushService(task.folder) : undefined;
+    if (service) open.push(service);
+    const cost = new RedisCost(this.#redis);
+    const metrics = await runPeer({ ...task, connection }, { cost, env: service?.env });
+    service?.verify(metrics.messages);
+    return metrics;
   }
 
   #keep({ id }, peer, metrics) {

@@ -1,11 +1,12 @@
 import { startPrivateRedis } from '../scripts/setup/redis.mjs';
-import { runAsProgram, say, SetupError } from '../scripts/setup/terminal.mjs';
-import { CASES } from './cases.mjs';
-import { describeMachine } from './machine.mjs';
+import { runAsProgram, say } from '../scripts/setup/terminal.mjs';
 import { Measurer } from './measurer.mjs';
 import { readOptions, USAGE } from './options.mjs';
-import { replaceReport } from './report-file.mjs';
-import { writeReport } from './report.mjs';
+import { PEERS } from './peers.mjs';
+import { buildRustPeer } from './peers/rust-peer.mjs';
+import { describeMachine } from './report/machine.mjs';
+import { publish } from './report/section.mjs';
+import { SNAPSHOT_OPTIONS } from './surroundings/snapshots.mjs';
 
 await runAsProgram(async () => {
   const options = readOptions(process.argv.slice(2));
@@ -13,23 +14,33 @@ await runAsProgram(async () => {
     process.stdout.write(USAGE);
     return;
   }
-  const cases = CASES.filter(({ id }) => options.only.length === 0 || options.only.some((part) => id.includes(part)));
-  if (cases.length === 0) throw new SetupError(`no case matches --only ${options.only.join(',')}`);
-  const machine = await describeMachine();
-  const redis = await startPrivateRedis();
-  const measurer = new Measurer(redis.url, { smoke: options.smoke });
+  const missing = options.rustPeer ? await buildRustPeer() : 'not asked for, see --rust-peer';
+  for (const part of options.parts) {
+    const cases = part.cases.map((benchmark) => withoutMissing(benchmark, missing));
+    const machine = await describeMachine();
+    const results = await measurePart(cases, options);
+    if (options.smoke) continue;
+    const about = { machine, command: commandLine(), runs: options.runs, rustPeer: missing };
+    await publish({ ...part, cases }, results, { about, write: options.write });
+  }
+});
+
+/** The peer in Rust is left out unless it was built. */
+function withoutMissing(benchmark, missing) {
+  return { ...benchmark, peers: benchmark.peers.filter((peer) => peer !== PEERS.rust || missing === undefined) };
+}
+
+async function measurePart(cases, options) {
+  const redis = await startPrivateRedis(SNAPSHOT_OPTIONS);
+  const measurer = new Measurer(redis.url, options);
   try {
     await measureAll(measurer, cases, options);
+    return measurer.results;
   } finally {
     await measurer.close();
     await redis.stop();
   }
-  if (options.smoke) return;
-  const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
-  const report = writeReport({ machine, command, runs: options.runs, cases, results: measurer.results });
-  process.stdout.write(`\n${report}`);
-  if (options.write) await replaceReport(report);
-});
+}
 
 /** Peers take turns, in fresh processes, so that a change of the machine's mood meets all of them alike. */
 async function measureAll(measurer, cases, { runs, smoke }) {
@@ -42,4 +53,8 @@ async function measureAll(measurer, cases, { runs, smoke }) {
       }
     }
   }
+}
+
+function commandLine() {
+  return ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
 }

@@ -12,13 +12,14 @@ export async function run({ peer, params, connection, queue: name, meter }) {
   const { Queue } = await loadLibrary(peer);
   const queue = new Queue(name, { connection });
   await queue.waitUntilReady();
+  const before = await queue.getWaitingCount();
   const warmUp = Math.min(WARM_UP, params.jobs);
   await MODES[params.mode](queue, { ...params, jobs: warmUp, perCall: warmUp });
   await meter.begin();
   const own = await MODES[params.mode](queue, params);
   const { elapsedMs, cpuMicros } = meter.end();
-  const waiting = await queue.getWaitingCount();
-  if (waiting !== params.jobs + warmUp) throw new Error(`${waiting} jobs wait, ${params.jobs + warmUp} were added`);
+  const added = (await queue.getWaitingCount()) - before;
+  if (added !== params.jobs + warmUp) throw new Error(`${added} jobs came, ${params.jobs + warmUp} were added`);
   const metrics = { throughput: (params.jobs / elapsedMs) * 1000, nodeCpu: cpuMicros / params.jobs, ...own };
   return { metrics, jobs: params.jobs, close: () => queue.close() };
 }

@@ -2,7 +2,8 @@ import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
-import { loadLibrary } from '../peers.mjs';
+import { loadLibrary, PEERS } from '../peers.mjs';
+import { completions } from './completions.mjs';
 
 const PHOTO = join(import.meta.dirname, '..', '..', 'scripts', 'quickstart', 'dandelions.jpg');
 const KIB = 1024;
@@ -47,18 +48,6 @@ export async function run({ peer, params, connection, queue: name, folder, meter
   return { metrics: { ...metrics, ...(await outputs(folder)) }, jobs: params.jobs, close };
 }
 
-function completions(worker, count) {
-  return new Promise((resolve, reject) => {
-    let completed = 0;
-    worker.on('completed', () => {
-      completed += 1;
-      if (completed === count) resolve();
-    });
-    worker.on('failed', (job, error) => reject(error));
-    worker.on('error', reject);
-  });
-}
-
 /** Sizes of what was written; the pixels are checked where they are cheap to check. */
 async function outputs(folder) {
   const { default: sharp } = await import('sharp');
@@ -77,7 +66,7 @@ async function outputs(folder) {
 }
 
 async function processorOf(peer, folder) {
-  if (peer === '@synapse/queue, native') {
+  if (peer === PEERS.ourProcessors) {
     const { imageProcessor } = await loadLibrary(peer);
     return {
       'process-image': imageProcessor({ storage: `file:${folder}`, stores: { files: { update: async () => {} } } }),
@@ -119,5 +108,5 @@ async function oneDecode(sharp, photo) {
 
 /** Native jobs name files by their key in the storage. */
 function pathFor(peer, photo) {
-  return peer === '@synapse/queue, native' ? 'photo.jpg' : photo;
+  return peer === PEERS.ourProcessors ? 'photo.jpg' : photo;
 }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const SETTLE_MS = 1000;
 const MB = 1024 * 1024;
 
 /** Resident memory of a worker, idle and at its peak under load, above that of this process before it. */
@@ -9,7 +8,7 @@ export async function run(task) {
   const bare = process.memoryUsage.rss();
   const idle = await idleWorker(task);
   globalThis.gc();
-  await sleep(SETTLE_MS);
+  await sleep(task.params.settleMs);
   const idleRss = (process.memoryUsage.rss() - bare) / MB;
   await idle.close();
   const { run: process_ } = await import('./process.mjs');

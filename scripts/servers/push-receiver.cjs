@@ -36,17 +36,22 @@ class PushReceiver extends EventEmitter {
   #sockets = new Set();
   #server;
 
-  /** Every message so far, oldest first. @type {Delivery[]} */
+  /** Every message that was read so far, oldest first. @type {Delivery[]} */
   deliveries = [];
+
+  /** How many messages came so far. */
+  received = 0;
 
   /**
    * @param {import('node:http2').Http2SecureServer | import('node:https').Server} server
    * @param {string} ca PEM of the authority that a sender must trust
+   * @param {number} readsOneIn of so many messages, one is read
    */
-  constructor(server, ca) {
+  constructor(server, ca, readsOneIn) {
     super();
     this.#server = server;
     this.ca = ca;
+    this.readsOneIn = readsOneIn;
     server.on('secureConnection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -57,12 +62,13 @@ class PushReceiver extends EventEmitter {
   /**
    * Starts a receiver on a free loopback port.
    *
-   * @param {{ speaksHttp2?: boolean }} [options] HTTP/2 beside HTTP/1.1, default `true`
+   * @param {{ speaksHttp2?: boolean, readsOneIn?: number }} [options] HTTP/2 beside HTTP/1.1, default `true`; of so many messages one
+   * is decrypted and verified, the others are counted and answered, default 1: all are read
    */
-  static async start({ speaksHttp2 = true } = {}) {
+  static async start({ speaksHttp2 = true, readsOneIn = 1 } = {}) {
     const { ca, cert, key } = await localhostCertificates();
     const server = speaksHttp2 ? createSecureServer({ cert, key, allowHTTP1: true }) : createServer({ cert, key });
-    const receiver = new PushReceiver(server, ca);
+    const receiver = new PushReceiver(server, ca, readsOneIn);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return receiver;
@@ -100,6 +106,12 @@ class PushReceiver extends EventEmitter {
    */
   async #answer(request, response) {
     try {
+      this.received += 1;
+      if (this.received % this.readsOneIn !== 0) {
+        for await (const chunk of request) void chunk;
+        response.writeHead(CREATED).end();
+        return;
+      }
       const delivery = await this.#read(request);
       this.deliveries.push(delivery);
       response.writeHead(delivery.status).end();

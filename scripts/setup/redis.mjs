@@ -33,13 +33,17 @@ export async function findOrStartRedis() {
   return startPrivateRedis();
 }
 
-/** Starts a Redis on a free loopback port, in a temporary folder, without persistence. */
-export async function startPrivateRedis() {
+/**
+ * Starts a Redis on a free loopback port, in a temporary folder, without persistence.
+ *
+ * @param {Record<string, string>} [options] more of its configuration
+ */
+export async function startPrivateRedis(options = {}) {
   const binary = await redisBinary();
   const folder = await mkdtemp(join(tmpdir(), 'synapse-redis-'));
   // Another process may take the free port between its choice and its use.
   for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
-    const server = await startOn(await freePort(), binary, folder);
+    const server = await startOn({ ...options, port: await freePort(), dir: folder }, binary);
     if (!server) continue;
     const stop = async () => {
       await server.process.stop();
@@ -51,10 +55,10 @@ export async function startPrivateRedis() {
   throw new SetupError(`${binary} does not start on this machine: try it by hand, or set REDIS_URL`);
 }
 
-async function startOn(port, binary, folder) {
-  const options = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no' };
-  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const server = { url: `redis://127.0.0.1:${port}`, process: new OwnedProcess(binary, args) };
+async function startOn(options, binary) {
+  const all = { bind: '127.0.0.1', save: '', appendonly: 'no', ...options };
+  const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const server = { url: `redis://127.0.0.1:${options.port}`, process: new OwnedProcess(binary, args) };
   if (await answers(server.url, server.process)) return server;
   await server.process.stop();
   return undefined;

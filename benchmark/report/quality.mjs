@@ -1,4 +1,4 @@
-import { summarize } from './statistics.mjs';
+import { summarize } from '../statistics.mjs';
 
 const TITLES = { compressed: '1920x1080, quality 85', thumbnail: '320x240, quality 75' };
 

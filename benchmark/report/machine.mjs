@@ -2,10 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 
-import { redisBinary } from '../scripts/setup/redis-binary.mjs';
-import { outputOf } from '../scripts/setup/terminal.mjs';
+import { redisBinary } from '../../scripts/setup/redis-binary.mjs';
+import { outputOf } from '../../scripts/setup/terminal.mjs';
 
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '..', '..');
 const GIB = 1024 ** 3;
 
 /** What the numbers depend on, as lines for the report. */
@@ -13,7 +13,9 @@ export async function describeMachine() {
   const [{ model }] = cpus();
   const server = outputOf(await redisBinary(), ['--version']) ?? 'unknown';
   const packages = await Promise.all(
-    ['bullmq', 'ioredis', 'sharp', '@synapse/queue'].map(async (name) => `${name} ${await versionOf(name)}`),
+    ['bullmq', 'ioredis', 'bee-queue', 'sharp', 'web-push', '@synapse/queue'].map(
+      async (name) => `${name} ${await versionOf(name)}`,
+    ),
   );
   return [
     `${cpus().length} x ${model.trim()}, ${Math.round(totalmem() / GIB)} GiB, ${type()} ${release()}; load average before the run ${loadavg()[0].toFixed(1)}`,
