@@ -18,6 +18,7 @@ export default tseslint.config(
   {
     ignores: [
       'target/',
+      'benchmark/rust-peer/target/',
       'dist/',
       'coverage/',
       '.quickstart/',

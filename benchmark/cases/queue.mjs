@@ -93,9 +93,9 @@ export const QUEUE_CASES = [
   processing(50, { payloadBytes: 5000 }),
   {
     id: 'process-native',
-    title: 'process, concurrency 50, `push-notification` for nobody',
+    title: 'process, concurrency 50, native processor',
     peers: [bullmq, ours],
-    workload: 'push-for-nobody',
+    workload: 'native',
     params: { concurrency: 50, jobs: 20_000 },
     smoke: { concurrency: 50, jobs: 200 },
     metrics: WITH_THROUGHPUT,

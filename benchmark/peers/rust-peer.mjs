@@ -10,11 +10,12 @@ export const RUST_PEER = join(FOLDER, 'target', 'release', 'rust-peer');
 /** Builds {@link RUST_PEER}; resolves to why it cannot be built, if so. */
 export async function buildRustPeer() {
   const manifest = join(FOLDER, 'Cargo.toml');
-  const env = { CARGO_TARGET_DIR: join(FOLDER, 'target'), CARGO_BUILD_TARGET: '' };
+  const cargo = ['cargo', 'build', '--release', '--quiet', '--locked', '--manifest-path', manifest];
   try {
-    await run('nice', ['-n', '19', 'cargo', 'build', '--release', '--quiet', '--manifest-path', manifest], {
+    // A target that the environment names would put the program elsewhere.
+    await run('env', ['-u', 'CARGO_BUILD_TARGET', 'nice', '-n', '19', ...cargo], {
       purpose: 'build the peer in Rust',
-      env,
+      env: { CARGO_TARGET_DIR: join(FOLDER, 'target') },
     });
     return undefined;
   } catch (error) {

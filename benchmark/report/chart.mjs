@@ -5,7 +5,7 @@ import { peersOf } from './tables.mjs';
 /** A part's chart: the first metric of each case that is about speed. */
 export function chartOf({ cases, chart }, results) {
   const peers = peersOf(cases);
-  const shown = cases.filter(({ metrics }) => isSpeed(Object.values(metrics)[0]));
+  const shown = cases.filter(({ metrics }) => isShown(Object.values(metrics)[0], chart));
   const groups = shown.map((benchmark) => {
     const [name, metric] = Object.entries(benchmark.metrics)[0];
     const medians = peers.map((peer) => medianOf(results.get(benchmark.id).get(peer), name));
@@ -18,9 +18,9 @@ export function chartOf({ cases, chart }, results) {
   return barChart({ title: chart.title, subtitle, series: peers, groups, sharedScale: chart.relative });
 }
 
-/** Memory has no speed. */
-function isSpeed({ unit }) {
-  return unit !== 'MB';
+/** Memory has no speed, and a bar that is better when it is short belongs into no chart of absolute values. */
+function isShown({ unit, better }, { relative: isRelative }) {
+  return unit !== 'MB' && (isRelative || better === 'higher');
 }
 
 function medianOf(runs, name) {

@@ -29,9 +29,9 @@ async function versionOf(name) {
   return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')).version;
 }
 
-/** Which cargo profile the addon in use came from: only the release profile strips the debugging sections. */
+/** Which cargo profile the addon in use came from: only the release profile strips the debugging sections (Linux). */
 async function addonBuild() {
   const addon = (await readdir(ROOT)).find((name) => name.endsWith('.node'));
   if (!addon) return 'no addon built';
-  return (await readFile(join(ROOT, addon))).includes('debug_line') ? 'development build' : 'release build';
+  return (await readFile(join(ROOT, addon))).includes('\0.debug_line\0') ? 'development build' : 'release build';
 }

@@ -2,10 +2,10 @@
 export const NOTES = {
   queue: [
     'bee-queue has no locks that are renewed, no stream of events and no state changes as atomic as those of the others: it does less per job. It has neither priorities nor flows.',
-    'The Rust crate runs without Node; its client CPU is that of its own process, its `process` ends with the last call of its processor.',
+    'The Rust crate runs without Node, on all cores; its processor, checks and events are those of the others.',
     '`process`: jobs are in the queue beforehand; from the first call of the processor to the last local `completed` event. Delayed jobs: from `run()`, all of them due.',
     '`addPushNotification` through `QueueService`, against `queue.add` with the same job options: three attempts, exponential backoff, limits of age and count, priority 1.',
-    '`push-notification` for nobody is the lightest native processor: it looks a user up in SQLite and finds no browser. The other peer answers without looking anything up.',
+    'Native processor: `batch-push-notification` for an empty list of users, which has nothing to do; the processor of the other peer answers the same.',
   ],
   images: [
     'Both files are made from the photo of the quickstart and written, each job through the queue.',
