@@ -61,4 +61,20 @@ describe('a worker, whatever its user does,', () => {
     expect(error).toMatchObject({ code: -2, message: 'Missing lock for job 1. moveToFinished' });
     expect(worker.health().activeJobs).toBe(0);
   });
+
+  test('the event loop turns while jobs that need no waiting keep coming', async () => {
+    const [jobs, concurrency] = [4_000, 200];
+    await workshop.add(jobs);
+    let completed = 0;
+    let turns = 0;
+    work(() => Promise.resolve(), { concurrency }).on('completed', () => (completed += 1));
+    await until('the first job', () => completed > 0);
+    const countTurn = (): void => {
+      turns += 1;
+      if (completed < jobs) setImmediate(countTurn);
+    };
+    countTurn();
+    await until('all jobs', () => completed === jobs);
+    expect(turns).toBeGreaterThan(jobs / concurrency / 4);
+  });
 });

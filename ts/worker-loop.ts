@@ -1,6 +1,6 @@
 import { Job } from './job';
 import { JobTimeoutError } from './errors';
-import { JobRunner, linesOf, type Run, type RunEnd } from './job-runner';
+import { JobRunner, type Run, type RunEnd } from './job-runner';
 import { parseProgress, readJobRecord } from './job-record';
 import { LazyJson } from './lazy-json';
 import type { NativeSlotSource, NativeWorker } from './native';
@@ -9,11 +9,11 @@ import type { RepeatOptions } from './options/scheduler-options';
 import type { AdvancedOptions } from './options/worker-options';
 import type { SortedProcessors } from './processor-map';
 import type { QueueLike } from './queue-like';
-import { atEndOfTurn } from './timers';
 import { addIterationByStrategy } from './repeat-strategy';
 import type { JobProgress } from './types';
-import { forEachEvent, type WorkerEvent } from './worker-event';
+import type { WorkerEvent } from './worker-event';
 import type { WorkerListener } from './worker-listener';
+import { WorkerTurns } from './worker-turns';
 
 /** What the loop needs of the worker it works for. */
 export interface LoopOwner<Data, Result, Name extends string, Progress extends JobProgress> extends QueueLike {
@@ -30,10 +30,9 @@ export type EventOf<E extends WorkerEvent['event']> = Extract<WorkerEvent, { eve
 export class WorkerLoop<Data, Result, Name extends string, Progress extends JobProgress> {
   /** Runs that have not ended, by token. */
   protected readonly runs = new Map<string, Run<Data, Result, Name, Progress>>();
-  /** Ends of this turn, on their way to the engine in one call. */
-  private ends: string[] = [];
   private closed: () => void = () => undefined;
   private readonly runner: JobRunner<Data, Result, Name, Progress>;
+  private readonly turns: WorkerTurns;
 
   constructor(
     protected readonly owner: LoopOwner<Data, Result, Name, Progress>,
@@ -44,25 +43,17 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     this.runner = new JobRunner(processors, settings?.backoffStrategy, (error) => {
       owner.emit('error', error as Error);
     });
+    this.turns = new WorkerTurns(native, (event, lines, payload) => {
+      this.handle(event, lines, payload);
+    });
   }
 
   /** Starts the engine and goes on until it says that the worker has ended. Until then it keeps the process alive. */
   run(slots: NativeSlotSource): Promise<void> {
     return new Promise((resolve) => {
       this.closed = resolve;
-      this.native.start(Date.now(), slots, () => {
-        this.takeEvents();
-      });
+      this.turns.start(slots);
     });
-  }
-
-  /** Comes back until there are no more, which also tells the engine that the event loop turns. */
-  private takeEvents(): void {
-    for (let batch = this.native.take(); batch !== ''; batch = this.native.take()) {
-      forEachEvent(batch, (event, lines, payload) => {
-        this.handle(event, lines, payload);
-      });
-    }
   }
 
   /** Aborts the signal of a job's run; whether the job runs here. */
@@ -202,12 +193,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
   /** Hands a run's end to the engine together with all others of this turn. */
   protected ended(run: Run<Data, Result, Name, Progress>, end: RunEnd): void {
     run.isReported = true;
-    if (this.ends.length === 0) {
-      atEndOfTurn(() => {
-        this.report();
-      });
-    }
-    this.ends.push(linesOf(end));
+    this.turns.ended(end);
     if (end.outcome !== 'completed' && end.outcome !== 'failed') {
       this.runs.delete(run.token);
     }
@@ -223,12 +209,6 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
       return;
     }
     await this.process(run);
-  }
-
-  private report(): void {
-    const { ends } = this;
-    this.ends = [];
-    this.native.settle(ends.join('\n'), Date.now());
   }
 
   protected completed({ token, finishedOn, attemptsMade }: EventOf<'completed'>, returnvalue: string): void {

@@ -123,6 +123,11 @@ pub enum WorkerEvent {
 }
 
 impl WorkerEvent {
+    /// Whether the owner starts a run with it.
+    pub(super) fn starts_run(&self) -> bool {
+        matches!(self, Self::Active { run: true, .. })
+    }
+
     /// Whether the event may be dropped when the owner does not keep up: it only informs, and Redis shows the same.
     pub(super) fn is_droppable(&self) -> bool {
         matches!(self, Self::Progress { .. } | Self::Log { .. } | Self::LocksRenewed { .. })

@@ -119,7 +119,7 @@ impl ManualWork {
     /// # Errors
     /// `JobMissing`, `LockMissing`, `LockMismatch`, `NotInState` if the job is not the token's any more.
     pub async fn finish(&self, job: &Job, result: JobResult, takes_next: bool, now_ms: i64) -> Result<ManualEnd> {
-        let circumstances = Circumstances { options: &self.options, now_ms, random: random() };
+        let circumstances = Circumstances { options: &self.options, now_ms, random };
         let token = result.token.clone();
         let Some(settlement) = Settlement::of(&active_job(job), result, circumstances) else {
             let attempts_made = job.attempts_made;

@@ -154,16 +154,14 @@ impl Worker {
 
     /// All events since the last call, in order, waiting for the first; empty once the worker has closed.
     pub async fn next(&self) -> Vec<WorkerEvent> {
-        let events = self.shared.outbox.take().await;
-        self.fetch_again_after(&events);
-        events
+        self.fetch_again_after(self.shared.outbox.take().await)
     }
 
-    /// All events since the last call, in order. For owners that are told when some have come.
+    /// Events since the last call, in order, with at most one turn's runs to start. For owners that are told when some have come: they
+    /// settle what ended meanwhile and come back for more until there are none.
     pub fn take(&self) -> Vec<WorkerEvent> {
-        let events = self.shared.outbox.take_now();
-        self.fetch_again_after(&events);
-        events
+        let runs = CAPS.runs_per_turn(self.shared.controls.concurrency());
+        self.fetch_again_after(self.shared.outbox.take_now(runs))
     }
 
     /// Reports ended runs; returns at once. `now_ms`: JavaScript's time. Results of runs that have ended already are ignored. Must be
@@ -249,10 +247,11 @@ impl Worker {
     }
 
     /// A full outbox has stopped fetching.
-    fn fetch_again_after(&self, taken: &[WorkerEvent]) {
-        if outbox::was_full(taken) {
+    fn fetch_again_after(&self, taken: outbox::Batch) -> Vec<WorkerEvent> {
+        if taken.made_room {
             self.shared.changed.notify_one();
         }
+        taken.events
     }
 
     async fn reached(&self, condition: impl FnMut(&Progress) -> bool) {

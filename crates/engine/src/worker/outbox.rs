@@ -36,6 +36,14 @@ struct Waiting {
     listener: Option<EventsArrived>,
 }
 
+/// Events that the owner took.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) events: Vec<WorkerEvent>,
+    /// The outbox was full and is not any more.
+    pub(super) made_room: bool,
+}
+
 impl Outbox {
     /// An outbox whose owner is told when events have come.
     pub(super) fn telling(listener: Option<EventsArrived>) -> Self {
@@ -100,30 +108,42 @@ impl Outbox {
         self.turns.lag(Instant::now())
     }
 
-    /// All events since the last call; for owners that are told when some have come. They come back for more until there are none.
-    pub(super) fn take_now(&self) -> Vec<WorkerEvent> {
+    /// Events since the last call, up to the one that starts the last of `runs` runs; for owners that are told when some have come.
+    /// They come back for more until there are none.
+    pub(super) fn take_now(&self, runs: usize) -> Batch {
         let now = Instant::now();
         self.turns.came_back(now);
-        let events = std::mem::take(&mut self.lock().events);
+        let mut waiting = self.lock();
+        let was_full = waiting.events.len() >= EVENTS_MAX;
+        let mut starts = waiting.events.iter().enumerate().filter(|(_, event)| event.starts_run());
+        let later = match starts.nth(runs - 1) {
+            Some((last, _)) => waiting.events.split_off(last + 1),
+            None => Vec::new(),
+        };
+        let events = std::mem::replace(&mut waiting.events, later);
+        let made_room = was_full && waiting.events.len() < EVENTS_MAX;
+        drop(waiting);
         if !events.is_empty() {
             self.turns.handed_over(now);
         }
-        events
+        Batch { events, made_room }
     }
 
-    /// All events since the last call, waiting for one; empty when closed.
-    pub(super) async fn take(&self) -> Vec<WorkerEvent> {
+    /// All events since the last call, waiting for one; none when closed.
+    pub(super) async fn take(&self) -> Batch {
         self.turns.came_back(Instant::now());
         loop {
             {
                 let mut waiting = self.lock();
                 if !waiting.events.is_empty() {
                     self.turns.handed_over(Instant::now());
-                    return std::mem::take(&mut waiting.events);
+                    let events = std::mem::take(&mut waiting.events);
+                    let made_room = events.len() >= EVENTS_MAX;
+                    return Batch { events, made_room };
                 }
                 if waiting.is_closed {
                     self.arrived.notify_one();
-                    return Vec::new();
+                    return Batch { events: Vec::new(), made_room: false };
                 }
             }
             self.arrived.notified().await;
@@ -133,11 +153,6 @@ impl Outbox {
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.events.lock().expect("no code panics while it holds this lock")
     }
-}
-
-/// Whether these, all that waited, were as many as may wait.
-pub(super) fn was_full(taken: &[WorkerEvent]) -> bool {
-    taken.len() >= EVENTS_MAX
 }
 
 impl fmt::Debug for Waiting {
@@ -151,6 +166,8 @@ impl fmt::Debug for Waiting {
 
 #[cfg(test)]
 mod tests {
+    use crate::job::Job;
+
     use super::*;
 
     #[test]
@@ -164,11 +181,44 @@ mod tests {
         outbox.push(WorkerEvent::Ready);
         outbox.push(WorkerEvent::Drained);
         assert_eq!(told.load(std::sync::atomic::Ordering::SeqCst), 1);
-        assert_eq!(outbox.take_now().len(), 2);
+        assert_eq!(outbox.take_now(1).events.len(), 2);
         outbox.push(WorkerEvent::Closed);
         outbox.close();
         assert_eq!(told.load(std::sync::atomic::Ordering::SeqCst), 2);
-        assert_eq!((outbox.take_now().len(), Arc::strong_count(&told)), (1, 1));
+        assert_eq!((outbox.take_now(1).events.len(), Arc::strong_count(&told)), (1, 1));
+    }
+
+    #[test]
+    fn no_more_runs_are_taken_than_asked_for_and_all_events_come_in_order() {
+        let outbox = Outbox::default();
+        outbox.push_all(vec![WorkerEvent::Ready, active("1"), active("2"), progress(), active("3")]);
+        let taken = |runs| -> Vec<String> {
+            let events = outbox.take_now(runs).events;
+            let starts = events.iter().filter(|event| event.starts_run());
+            std::iter::once(events.len().to_string()).chain(starts.map(|event| token_of(event).to_owned())).collect()
+        };
+        assert_eq!(taken(1), ["2", "1"]);
+        assert_eq!(taken(2), ["3", "2", "3"]);
+        assert_eq!(taken(2), ["0"]);
+    }
+
+    #[test]
+    fn a_batch_tells_that_it_made_room_even_when_some_events_stay() {
+        let outbox = Outbox::default();
+        outbox.push_all((0..EVENTS_MAX).map(|_| active("1")).collect());
+        assert!(outbox.take_now(1).made_room);
+        assert!(!outbox.is_full() && !outbox.take_now(1).made_room);
+    }
+
+    fn active(token: &str) -> WorkerEvent {
+        WorkerEvent::Active { job: Arc::new(Job::default()), token: token.to_owned(), run: true }
+    }
+
+    fn token_of(event: &WorkerEvent) -> &str {
+        match event {
+            WorkerEvent::Active { token, .. } => token,
+            other => panic!("{other:?} starts no run"),
+        }
     }
 
     fn progress() -> WorkerEvent {
@@ -180,7 +230,7 @@ mod tests {
         let outbox = Outbox::default();
         outbox.push_all(vec![WorkerEvent::Ready, WorkerEvent::Drained]);
         outbox.push(WorkerEvent::AskTime);
-        let taken = outbox.take().await;
+        let taken = outbox.take().await.events;
         assert!(matches!(taken[..], [WorkerEvent::Ready, WorkerEvent::Drained, WorkerEvent::AskTime]));
     }
 
@@ -202,9 +252,9 @@ mod tests {
         let outbox = Outbox::default();
         outbox.push(WorkerEvent::Closed);
         outbox.close();
-        assert_eq!(outbox.take().await.len(), 1);
-        assert!(outbox.take().await.is_empty());
-        assert!(outbox.take().await.is_empty());
+        assert_eq!(outbox.take().await.events.len(), 1);
+        assert!(outbox.take().await.events.is_empty());
+        assert!(outbox.take().await.events.is_empty());
     }
 
     #[tokio::test]
@@ -214,7 +264,7 @@ mod tests {
         assert!(outbox.is_full());
         outbox.push(progress());
         outbox.push(WorkerEvent::Drained);
-        assert_eq!(outbox.take().await.len(), EVENTS_MAX + 1);
+        assert_eq!(outbox.take().await.events.len(), EVENTS_MAX + 1);
         assert!(!outbox.is_full());
     }
 }

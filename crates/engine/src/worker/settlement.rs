@@ -38,7 +38,7 @@ pub(super) struct Circumstances<'a> {
     /// Ms since the Unix epoch, on JavaScript's clock.
     pub(super) now_ms: i64,
     /// In `[0, 1)`.
-    pub(super) random: f64,
+    pub(super) random: fn() -> f64,
 }
 
 impl Settlement {
@@ -111,7 +111,7 @@ fn failed(
 ) -> (FinishKind, Ending) {
     let options = JobOptions::parse(&job.opts);
     let attempts_made = job.attempts_made + 1;
-    let attempt = FailedAttempt { attempts_made, failure: &failure, custom_delay_ms, random: circumstances.random };
+    let attempt = FailedAttempt { attempts_made, failure: &failure, custom_delay_ms, random: (circumstances.random)() };
     let max_started = circumstances.options.max_started_attempts.filter(|max| *max > 0);
     let decision = if max_started.is_some_and(|max| job.attempts_started >= max) {
         RetryDecision::Fail

@@ -25,7 +25,7 @@ fn job(opts: &str, attempts_made: u32) -> ActiveJob {
 
 fn settle(job: &ActiveJob, options: &WorkerOptions, outcome: JobOutcome) -> Option<Settlement> {
     let result = JobResult { job_id: "7".into(), token: "w:1".into(), outcome };
-    Settlement::of(job, result, Circumstances { options, now_ms: NOW_MS, random: 0.0 })
+    Settlement::of(job, result, Circumstances { options, now_ms: NOW_MS, random: || 0.0 })
 }
 
 fn kind_of(opts: &str, attempts_made: u32, outcome: JobOutcome) -> FinishKind {
@@ -88,7 +88,7 @@ fn completing_with_pending_children_fails_the_attempt() {
     let options = WorkerOptions::default();
     let job = job(r#"{"attempts":3}"#, 0);
     let refused = settle(&job, &options, JobOutcome::Completed("1".into())).expect("it is settled");
-    let circumstances = Circumstances { options: &options, now_ms: NOW_MS, random: 0.0 };
+    let circumstances = Circumstances { options: &options, now_ms: NOW_MS, random: || 0.0 };
     let pending = Error::PendingDependencies { job_id: "7".into(), command: "moveToFinished" };
     let retried = refused.after_refusal(&job, &pending, circumstances).expect("it fails");
     assert!(matches!(retried.finish.kind, FinishKind::Retry { .. }));

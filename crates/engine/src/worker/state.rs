@@ -7,6 +7,9 @@ use tokio::time::Instant;
 /// Calls on their way at once. A second one lets results leave while the first is answered; more would only make batches smaller.
 const CALLS_MAX: usize = 2;
 
+/// So few runs are started and settled together.
+const UNDIVIDED_RUNS: usize = 4;
+
 /// First pause after Redis could not be used; doubles with each further failure.
 const RETRY_DELAY_MIN: Duration = Duration::from_millis(50);
 
@@ -47,6 +50,14 @@ pub(super) enum Phase {
 pub(super) struct Caps {
     pub(super) finishes: usize,
     pub(super) fetch: usize,
+}
+
+impl Caps {
+    /// How many runs the owner starts before it settles those that ended meanwhile: half of them, so that Redis answers one half
+    /// while the owner runs the other. A few are not divided: each call costs more than the wait.
+    pub(super) fn runs_per_turn(self, concurrency: usize) -> usize {
+        concurrency.div_ceil(CALLS_MAX).clamp(UNDIVIDED_RUNS, self.finishes)
+    }
 }
 
 /// One call to make.

@@ -181,3 +181,9 @@ fn a_wait_that_runs_goes_on_while_slots_are_free() {
     fetch(&mut state, 3, jobs(2));
     assert_eq!(state.marker_wish(3, Duration::from_secs(5), 1_000), MarkerWish::Leave);
 }
+
+#[test]
+fn an_owner_starts_half_of_its_runs_per_turn_and_no_more_than_a_call_settles() {
+    let per_turn = |concurrency| CAPS.runs_per_turn(concurrency);
+    assert_eq!([1, 8, 9, 50, 200].map(per_turn), [4, 4, 5, 25, 50]);
+}

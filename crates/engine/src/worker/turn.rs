@@ -163,7 +163,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn circumstances(&self) -> Circumstances<'a> {
-        Circumstances { options: &self.shared.options, now_ms: self.now_ms(), random: random() }
+        Circumstances { options: &self.shared.options, now_ms: self.now_ms(), random }
     }
 
     /// The next timer of a closing worker; `None` = end now.
