@@ -58,4 +58,12 @@ describe('PushReceiver', () => {
     expect(status).toMatch(/^400 /);
     expect(await rejected).toBeInstanceOf(Error);
   });
+
+  test('reads one message of many and counts them all where it is told to', async () => {
+    const busy = await PushReceiver.start({ readsOneIn: 3 });
+    const phone = busy.subscribe('phone');
+    for (let i = 0; i < 7; i += 1) expect(await send(busy, phone, { vapidDetails })).toBe('201');
+    await busy.close();
+    expect([busy.received, busy.deliveries.length]).toEqual([7, 2]);
+  });
 });
