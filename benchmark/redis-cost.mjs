@@ -1,6 +1,10 @@
+import { say } from '../scripts/setup/terminal.mjs';
+
 /** Commands that take longer than this are looked at, µs. */
 const LOOKED_AT_MICROS = 500;
 const KEPT = 100_000;
+/** Whatever holds Redis longer than this is named, ms. */
+const NAMED_MS = 5;
 
 /** What a measured part costs Redis. */
 export class RedisCost {
@@ -21,7 +25,10 @@ export class RedisCost {
   async end(jobs) {
     const redisCpu = ((await this.#cpuMicros()) - this.#cpuBefore) / jobs;
     const slow = await this.#redis.call('SLOWLOG', 'GET', -1);
-    return { redisCpu, longestScript: slow.reduce((longest, [, , micros]) => Math.max(longest, micros), 0) / 1000 };
+    const longest = slow.map(([, , micros, words]) => ({ ms: micros / 1000, words })).sort((a, b) => b.ms - a.ms)[0];
+    if (longest?.ms > NAMED_MS)
+      say(`held Redis for ${longest.ms.toFixed(1)} ms: ${longest.words.slice(0, 4).join(' ')}`);
+    return { redisCpu, longestScript: longest?.ms ?? 0 };
   }
 
   async #cpuMicros() {
