@@ -3004,7 +3004,7 @@ declare const BUILT_IN_QUEUES: {
 
 /** Options of {@link QueueService}. */
 interface QueueServiceOptions {
-    /** Where Redis is. Default: `127.0.0.1:6379`. */
+    /** Where Redis is. Default: `REDIS_URL`, else `REDIS_HOST`, `REDIS_PORT` and `REDIS_PASSWORD`, else `127.0.0.1:6379`. */
     connection?: ConnectionOptions | undefined;
     /** First part of all keys. Default `bull`. */
     prefix?: string | undefined;
@@ -3062,7 +3062,8 @@ declare class QueueService {
     /**
      * A built-in queue, with this service's connection, deadline and job options.
      *
-     * @throws `ConnectionClosedError` once the service is closed.
+     * @throws `ConnectionClosedError` once the service is closed; an error that names the variable when no connection was given and
+     * the one in the environment cannot work.
      */
     queue(name: QueueName): Queue;
     /** Lets go of the connection; calls under way are answered first. Also works while Redis is down, and twice. */

@@ -143,6 +143,28 @@ describe('QueueService', () => {
     ]);
   });
 
+  test('without a connection, Redis is where the environment says', async () => {
+    const { hostname, port } = new URL(redisUrl());
+    for (const environment of [{ REDIS_URL: redisUrl() }, { REDIS_HOST: hostname, REDIS_PORT: port }]) {
+      const inherited = { ...process.env };
+      Object.assign(process.env, environment);
+      const own = new QueueService(logger);
+      expect(await own.queue('email').getJobCounts('active')).toEqual({ active: 0 });
+      await own.close();
+      process.env = inherited;
+    }
+  });
+
+  test('a wrong variable rejects the add that needs it, by its name', async () => {
+    const inherited = { ...process.env };
+    process.env['REDIS_URL'] = 'http://user:secret@localhost';
+    const own = new QueueService(logger);
+    await expect(own.addEmail({ to: 'ann@example.com', subject: '', body: '' })).rejects.toThrow(
+      'REDIS_URL must be a URL that begins with redis://, rediss:// or unix://',
+    );
+    process.env = inherited;
+  });
+
   test('bytes in job data are refused and stored nowhere', async () => {
     const data = { ...upload, fileBuffer: Buffer.alloc(10) };
     await expect(service.addImageProcessing(data)).rejects.toThrow(

@@ -3,6 +3,7 @@ import type { Job } from './job';
 import { JobFields } from './job-fields';
 import { NativeRun, type NativeProcessor } from './native';
 import { toJobProcessor, type NativeJobProcessor } from './processor-map';
+import type { LogLevel } from './worker-listener';
 
 /** Makes the processor of a native handle, to be called from a user's function as well. */
 export function processorOf<Data, Result>(handle: NativeProcessor): NativeJobProcessor<Data, Result> {
@@ -42,9 +43,14 @@ function notify(job: Job, kind: string, text: string): void {
   if (kind === 'progress') {
     job.progress = JSON.parse(text) as number;
     JobFields.queueOf(job).emit('progress', job, job.progress);
-  } else {
-    JobFields.queueOf(job).emit('log', job, text, kind);
+  } else if (!JobFields.queueOf(job).emit('log', job, text, kind)) {
+    write(kind as LogLevel, text);
   }
+}
+
+/** A line that no listener of the worker wants, where a processor in JavaScript would have written it. */
+function write(level: LogLevel, line: string): void {
+  console[level === 'info' ? 'log' : level](line);
 }
 
 async function endOf<Result>(run: NativeRun, job: Job, token: string | undefined): Promise<Result> {

@@ -1,3 +1,5 @@
+import { Environment } from './environment/environment';
+import { readRedisSettings } from './environment/redis-settings';
 import { ConnectionClosedError } from './errors';
 import type { Job } from './job';
 import { isLogger, type Logger, type LogMeta } from './logger';
@@ -115,7 +117,8 @@ export class QueueService {
   /**
    * A built-in queue, with this service's connection, deadline and job options.
    *
-   * @throws `ConnectionClosedError` once the service is closed.
+   * @throws `ConnectionClosedError` once the service is closed; an error that names the variable when no connection was given and
+   * the one in the environment cannot work.
    */
   queue(name: QueueName): Queue {
     if (this.closing) {
@@ -151,7 +154,8 @@ export class QueueService {
   }
 
   private openQueue(name: QueueName): Queue {
-    const { connection, prefix, queues, deadlineMs = DEFAULT_DEADLINE_MS } = this.options;
+    const { prefix, queues, deadlineMs = DEFAULT_DEADLINE_MS } = this.options;
+    const connection = this.options.connection ?? readRedisSettings(new Environment(process.env));
     const defaultJobOptions = { ...BUILT_IN_QUEUES[name].defaultJobOptions, ...queues?.[name] };
     const queue = new Queue(name, { connection, prefix, deadlineMs, defaultJobOptions });
     queue.on('error', (error) => {

@@ -1,5 +1,6 @@
 'use strict';
 
+const { randomUUID } = require('node:crypto');
 const { generate } = require('selfsigned');
 
 /** @type {Array<{ type: 2, value: string } | { type: 7, ip: string }>} */
@@ -23,7 +24,8 @@ async function localhostCertificates() {
     algorithm: 'sha256',
     notAfterDate: new Date(now.getTime() + 24 * 3600 * 1000),
   };
-  const authority = await generate([{ name: 'commonName', value: 'Synapse local test authority' }], {
+  // Clients that trust several authorities find the signer by its name.
+  const authority = await generate([{ name: 'commonName', value: `Synapse local test authority ${randomUUID()}` }], {
     ...common,
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },

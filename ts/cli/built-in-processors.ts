@@ -6,7 +6,7 @@ import type { ProcessorMap } from '../processor-map';
 import { JOB_TYPES, QUEUE_NAMES } from '../queue-names';
 import { sqliteStores, type SqliteStores } from '../stores';
 import { videoProcessor } from '../video-processor';
-import { ConfigurationError } from './configuration-error';
+import { ConfigurationError } from '../environment/configuration-error';
 import type { EmailSettings } from './email-settings';
 import type { PushSettings, WorkerSettings } from './worker-settings';
 

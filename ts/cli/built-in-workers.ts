@@ -3,7 +3,7 @@ import type { ProcessorMap } from '../processor-map';
 import { BUILT_IN_QUEUES, type QueueName } from '../queue-names';
 import { Worker } from '../worker';
 import { openBuiltInProcessors } from './built-in-processors';
-import { ConfigurationError } from './configuration-error';
+import { ConfigurationError } from '../environment/configuration-error';
 import { logJobs } from './job-lines';
 import type { Log } from './log';
 import { reportOf } from './settings-report';

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 
-import { ConfigurationError } from './configuration-error';
+import { ConfigurationError } from '../environment/configuration-error';
 
 /** The user was asked and did not agree. */
 export class NotConfirmedError extends Error {

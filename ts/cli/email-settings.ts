@@ -1,6 +1,6 @@
 import { QUEUE_NAMES, type QueueName } from '../queue-names';
-import { ConfigurationError } from './configuration-error';
-import type { Environment } from './environment';
+import { ConfigurationError } from '../environment/configuration-error';
+import type { Environment } from '../environment/environment';
 
 /** How e-mail is sent. */
 export interface EmailSettings {

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors';
 import { serveHealth } from '../health-server';
-import { ConfigurationError } from './configuration-error';
-import type { Environment } from './environment';
+import { ConfigurationError } from '../environment/configuration-error';
+import type { Environment } from '../environment/environment';
 import type { Log } from './log';
 
 /** Where health and metrics are served. */

@@ -14,7 +14,7 @@ import { addPausing } from './commands/pausing';
 import { addRetry } from './commands/retry';
 import { addStats } from './commands/stats';
 import { addWorker } from './commands/worker';
-import { ConfigurationError } from './configuration-error';
+import { ConfigurationError } from '../environment/configuration-error';
 import { NotConfirmedError } from './confirmation';
 import { printVapidKeys } from './vapid-keys';
 import { visible } from './visible';

@@ -2,9 +2,9 @@ import { answer } from '../native-answer';
 import type { RedisOptions } from '../options/connection-options';
 import { Queue } from '../queue';
 import type { CommonOptions } from './commands/common-options';
-import { ConfigurationError } from './configuration-error';
-import { Environment } from './environment';
-import { checkedRedisUrl, readRedisSettings } from './redis-settings';
+import { ConfigurationError } from '../environment/configuration-error';
+import { Environment } from '../environment/environment';
+import { checkedRedisUrl, readRedisSettings } from '../environment/redis-settings';
 
 /** How long Redis may take to answer before a command gives up, ms. */
 const DEADLINE_MS = 10_000;

@@ -3,7 +3,7 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { openWorkers } from '../open-workers';
-import { ConfigurationError } from './configuration-error';
+import { ConfigurationError } from '../environment/configuration-error';
 import type { Log } from './log';
 import { drainOnSignal } from './shutdown';
 import type { ProcessSettings } from './worker-settings';

@@ -1,6 +1,6 @@
 import type { VapidIdentity } from '../processors';
-import { ConfigurationError } from './configuration-error';
-import type { Environment } from './environment';
+import { ConfigurationError } from '../environment/configuration-error';
+import type { Environment } from '../environment/environment';
 
 const PUBLIC_KEY_BYTES = 65;
 const UNCOMPRESSED_POINT = 4;

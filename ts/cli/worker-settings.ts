@@ -5,12 +5,12 @@ import type { VapidIdentity } from '../processors';
 import { QUEUE_NAMES, type QueueName } from '../queue-names';
 import { DEFAULT_STORAGE_URL } from '../storage';
 import { DEFAULT_DATABASE_URL } from '../stores';
-import { ConfigurationError } from './configuration-error';
+import { ConfigurationError } from '../environment/configuration-error';
 import { readEmailSettings, type EmailSettings } from './email-settings';
-import type { Environment } from './environment';
+import type { Environment } from '../environment/environment';
 import { readHealthSettings, type HealthSettings } from './health-endpoints';
 import { LOG_FORMATS, LOG_LEVELS, type LogSettings } from './log';
-import { readRedisSettings } from './redis-settings';
+import { readRedisSettings } from '../environment/redis-settings';
 import { readVapidSettings } from './vapid-settings';
 
 /** What concerns every kind of worker process. */

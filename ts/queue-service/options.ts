@@ -8,7 +8,7 @@ export const DEFAULT_DEADLINE_MS = 5000;
 
 /** Options of {@link QueueService}. */
 export interface QueueServiceOptions {
-  /** Where Redis is. Default: `127.0.0.1:6379`. */
+  /** Where Redis is. Default: `REDIS_URL`, else `REDIS_HOST`, `REDIS_PORT` and `REDIS_PASSWORD`, else `127.0.0.1:6379`. */
   connection?: ConnectionOptions | undefined;
   /** First part of all keys. Default `bull`. */
   prefix?: string | undefined;

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 
 import type { JobsOptions } from '../../options/job-options';
-import { ConfigurationError } from '../configuration-error';
+import { ConfigurationError } from '../../environment/configuration-error';
 import { parseDuration, wholeNumber } from '../durations';
 import { Output } from '../output';
 import { withQueues } from '../queue-access';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { runBuiltInWorkers } from '../built-in-workers';
-import { Environment } from '../environment';
+import { Environment } from '../../environment/environment';
 import { openHealthEndpoints } from '../health-endpoints';
 import { Log, type LogSettings } from '../log';
 import { runUserWorker } from '../user-worker';

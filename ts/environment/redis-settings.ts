@@ -1,6 +1,6 @@
 import type { RedisOptions } from '../options/connection-options';
-import { ConfigurationError } from './configuration-error';
-import type { Environment } from './environment';
+import { ConfigurationError } from '../environment/configuration-error';
+import type { Environment } from '../environment/environment';
 
 const PROTOCOLS = ['redis:', 'rediss:', 'unix:'];
 const PORTS = { min: 1, max: 65535 };

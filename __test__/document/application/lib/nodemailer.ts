@@ -1,0 +1,3 @@
+import { createTransport } from 'nodemailer';
+
+export default createTransport(process.env['SMTP_URL'] ?? '');

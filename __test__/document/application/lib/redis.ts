@@ -1,0 +1,1 @@
+export const redisConnection = { url: process.env['REDIS_URL'] ?? '' };

@@ -1,0 +1,3 @@
+export interface PushService {
+  sendPushNotification(userId: string, message: object): Promise<void>;
+}
