@@ -53,6 +53,22 @@ async fn close_tells_the_last_results_and_then_closed() {
 }
 
 #[tokio::test]
+async fn a_closed_worker_stays_closed_whatever_it_is_told_afterwards() {
+    let mut fixture = Fixture::new().await;
+    fixture.add_many(&["", ""]).await;
+    let mut harness = start(&fixture, concurrency(1));
+    let job = harness.active().await;
+    harness.worker.close(Some(Duration::ZERO)).await;
+
+    harness.complete(&job);
+    harness.worker.resume();
+    harness.worker.tick(harness.clock.now_ms());
+
+    tokio::time::timeout(Duration::from_secs(5), harness.worker.close(None)).await.expect("it has ended already");
+    assert_eq!((fixture.list("wait").await.len(), fixture.list("active").await), (2, vec![]));
+}
+
+#[tokio::test]
 async fn at_the_deadline_unfinished_jobs_are_handed_back_without_burning_an_attempt() {
     let mut fixture = Fixture::new().await;
     fixture.add_many(&["", ""]).await;

@@ -128,8 +128,12 @@ impl<'a> Turn<'a> {
         self.shared.ended.cancel();
     }
 
-    /// Sends what may be sent, and wakes the loop if it has something to wait for or to end.
+    /// Sends what may be sent, and wakes the loop if it has something to wait for or to end. Of a worker that has ended, JavaScript
+    /// may still bring news: they change nothing.
     fn go_on(&mut self) {
+        if self.core.has_ended {
+            return;
+        }
         self.send_calls();
         self.show_progress();
         let is_full = self.core.state.running() >= self.room();
