@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 
 import * as bullmq from 'bullmq';
 import type { Job } from 'bullmq';
+import { Redis } from 'ioredis';
 
+import { redisUrl } from '../support/redis';
 import { FrozenDate } from './frozen-date';
 import { observe } from './runner';
 import type { Scenario } from './scenario';
@@ -23,9 +25,9 @@ class DeviatingQueue extends bullmq.Queue {
   }
 }
 
-async function differingSteps(subject: Side): Promise<number[]> {
+async function differingSteps(subject: Side, of: Scenario = scenario): Promise<number[]> {
   const steps: number[] = [];
-  for await (const step of observe(scenario, { reference, subject })) {
+  for await (const step of observe(of, { reference, subject })) {
     if (!isDeepStrictEqual(step.subject, step.reference)) steps.push(step.reference?.step ?? 0);
   }
   return steps;
@@ -41,6 +43,21 @@ describe('the scenario runner', () => {
 
   test('sees no difference between bullmq and itself', async () => {
     expect(await differingSteps(reference)).toEqual([]);
+  });
+
+  test('sees connections that a scenario leaves open', async () => {
+    const clients: Redis[] = [];
+    const careless: Scenario = {
+      name: 'a client is forgotten',
+      async *script({ queue }) {
+        const client = new Redis(redisUrl());
+        clients.push(client);
+        yield await queue.getVersion();
+        yield await client.ping();
+      },
+    };
+    await expect(differingSteps(reference, careless)).rejects.toThrow('2 connections were left open');
+    for (const client of clients) client.disconnect();
   });
 
   test('sees an option that is stored differently, in every step that shows it', async () => {

@@ -1,5 +1,6 @@
 import { Comparable } from './comparable';
 import { readKeyspace } from './keyspace';
+import { OpenSockets } from './open-sockets';
 import type { Scenario } from './scenario';
 import type { Side } from './side';
 import { World } from './world';
@@ -56,20 +57,26 @@ class Run {
   }
 }
 
-/** Runs a scenario through both sides in lockstep; hands out what each shows after each step. */
+/**
+ * Runs a scenario through both sides in lockstep; hands out what each shows after each step.
+ *
+ * @throws after the last step if the scenario leaves connections open.
+ */
 export async function* observe(
   scenario: Scenario,
   sides: { reference: Side; subject: Side },
 ): AsyncGenerator<{ reference: Observation | undefined; subject: Observation | undefined }> {
   const runs: Run[] = [];
+  const sockets = new OpenSockets();
   try {
     for (const side of [sides.reference, sides.subject]) runs.push(await Run.start(side, scenario));
     for (let step = 1; ; step += 1) {
       const [reference, subject] = [await runs[0]?.next(step), await runs[1]?.next(step)];
-      if (reference === undefined && subject === undefined) return;
+      if (reference === undefined && subject === undefined) break;
       yield { reference, subject };
     }
   } finally {
     for (const run of runs) await run.end();
   }
+  await sockets.untilGone();
 }

@@ -45,13 +45,21 @@ const SCRIPTS: Record<string, (useWorkerThreads: boolean) => Script> = {
     },
   'kinds of files': (useWorkerThreads) =>
     async function* ({ queue, work }) {
-      for (const name of ['module.mjs', 'compiled.cjs', 'no-function.cjs', 'broken.cjs']) {
+      const url = pathToFileURL(join(FOLDER, 'module.mjs')) as unknown as Processor;
+      for (const processor of [file('module.mjs'), file('compiled.cjs'), url]) {
+        await queue.add('job', {});
+        yield await work(processor, { useWorkerThreads, ends: 1 });
+      }
+    },
+  'files without a processor': (useWorkerThreads) =>
+    async function* ({ queue, work }) {
+      // bullmq also prints why it fails such jobs.
+      const printed = jest.spyOn(console, 'error').mockImplementation();
+      for (const name of ['no-function.cjs', 'broken.cjs']) {
         await queue.add('job', {});
         yield await work(file(name), { useWorkerThreads, ends: 1 });
       }
-      await queue.add('job', {});
-      const url = pathToFileURL(join(FOLDER, 'module.mjs')) as unknown as Processor;
-      yield await work(url, { useWorkerThreads, ends: 1 });
+      printed.mockRestore();
     },
 };
 
@@ -65,10 +73,11 @@ export const sandbox = [
   ...inEach('sandbox in a process', false),
   ...inEach('sandbox in a thread', true),
   ...section('sandbox refuses', {
-    async *'a file that does not exist'({ worker }) {
-      yield await thrownBy(() => worker('/nowhere/processor.js' as unknown as Processor));
-      yield await thrownBy(() => worker('/nowhere/processor' as unknown as Processor));
-      yield await thrownBy(() => worker(new URL('file:///nowhere/processor.mjs') as unknown as Processor));
+    async *'a file that does not exist'({ worker, lend }) {
+      const nowhere = ['/nowhere/processor.js', '/nowhere/processor', new URL('file:///nowhere/processor.mjs')];
+      for (const path of nowhere) {
+        yield await thrownBy(() => worker(path as unknown as Processor, { connection: lend() }));
+      }
     },
   }),
 ];
