@@ -38,6 +38,15 @@ export const manual = section('manual processing', {
     await job.moveToFailed(new Error('boom'), 'my-token', true);
     yield 'failed';
   },
+  async *'fail with attempts left and a lost lock lets jobs that are due wait all the same'(world) {
+    const { queue, manualWorker, clock, redis, prefix } = world;
+    await queue.add('a', {}, { attempts: 2 });
+    await queue.add('due', {}, { delay: 1000 });
+    const job = await manualWorker().getNextJob('my-token', { block: false });
+    clock.advance(2000);
+    await redis.del(`${prefix}:compat:${job.id}:lock`);
+    yield await thrownBy(() => job.moveToFailed(new Error('boom'), 'my-token', false));
+  },
   async *'fail with attempts left lets jobs that are due wait first'({ queue, manualWorker, clock }) {
     await queue.add('job', {}, { attempts: 2 });
     await queue.add('due', {}, { delay: 1000 });

@@ -83,6 +83,10 @@ for i = 1, finish_count do
   local at = 9 * i + 3
   local kind, job_id, token, value = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local job = base .. job_id
+  if kind == "retry" then
+    -- Jobs that are due by now wait before this one does, and even if it may not.
+    rare().promote_due(base, delayed, wait, prioritized, pc, events, now_ms)
+  end
   local fields = redis.call("HMGET", job, "name", "atm", "priority", "defa", "parentKey", "parent", "deid")
   local code
   if not fields[1] then
@@ -160,8 +164,6 @@ for i = 1, finish_count do
     else
       local is_retry, priority = kind == "retry", tonumber(fields[3]) or 0
       if is_retry then
-        -- Jobs that are due by now wait before this one does.
-        rare().promote_due(base, delayed, wait, prioritized, pc, events, now_ms)
         attempts_made = attempts_made + 1
         redis.call("HSET", job, "atm", attempts_made, "failedReason", value, "stacktrace", ARGV[at + 4])
       end
