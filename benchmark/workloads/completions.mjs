@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** Resolves once the worker has completed this many jobs; `check` throws for a wrong result. A failed job rejects. */
 export function completions(worker, count, check = () => {}) {
   return new Promise((resolve, reject) => {
@@ -19,4 +21,12 @@ export function completions(worker, count, check = () => {}) {
     worker.on('failed', (job, error) => stop(reject, error));
     worker.on('error', (error) => stop(reject, error));
   });
+}
+
+/** Lets a worker that does not run by itself run until `done`; answers how long that took, ms. */
+export async function runUntil(worker, done) {
+  const start = performance.now();
+  worker.run().catch((error) => worker.emit('error', error));
+  await done;
+  return performance.now() - start;
 }

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 import { checkCounts, loadLibrary } from '../peers.mjs';
 import { percentile } from '../statistics.mjs';
-import { completions } from './completions.mjs';
+import { completions, runUntil } from './completions.mjs';
 
 /** Adds parents with many children each, then completes them all; a parent reads the results of its children. */
 export async function run(task) {
@@ -26,10 +26,7 @@ export async function run(task) {
     if (result.children !== undefined && result.children !== params.children)
       throw new Error(`a parent found ${result.children} results`);
   });
-  const start = performance.now();
-  worker.run().catch((error) => worker.emit('error', error));
-  await done;
-  const elapsedMs = performance.now() - start;
+  const elapsedMs = await runUntil(worker, done);
   const { cpuMicros } = meter.end();
   await worker.close();
   await checkCounts(task, { completed: jobs, 'waiting-children': 0, waiting: 0, active: 0, failed: 0 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
 import { loadLibrary, PEERS } from '../peers.mjs';
-import { completions } from './completions.mjs';
+import { completions, runUntil } from './completions.mjs';
 
 const PHOTO = join(import.meta.dirname, '..', '..', 'scripts', 'quickstart', 'dandelions.jpg');
 const KIB = 1024;
@@ -30,8 +30,7 @@ export async function run({ peer, params, connection, queue: name, folder, meter
     );
   await add(params.concurrency);
   let done = completions(worker, params.concurrency);
-  worker.run().catch((error) => worker.emit('error', error));
-  await done;
+  await runUntil(worker, done);
   await meter.begin();
   const start = performance.now();
   done = completions(worker, params.jobs);

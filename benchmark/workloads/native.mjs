@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 
 import webpush from 'web-push';
 
 import { checkCounts, loadLibrary, PEERS } from '../peers.mjs';
-import { completions } from './completions.mjs';
+import { completions, runUntil } from './completions.mjs';
 
 const PER_CALL = 1000;
 const JOB = 'batch-push-notification';
@@ -27,10 +26,7 @@ export async function run(task) {
     if (JSON.stringify(result) !== JSON.stringify(ANSWER)) throw new Error(`a job answered ${JSON.stringify(result)}`);
   });
   await meter.begin();
-  const start = performance.now();
-  worker.run().catch((error) => worker.emit('error', error));
-  await done;
-  const elapsedMs = performance.now() - start;
+  const elapsedMs = await runUntil(worker, done);
   const { cpuMicros } = meter.end();
   await worker.close();
   await checkCounts(task, { completed: params.jobs, waiting: 0, active: 0, failed: 0 });

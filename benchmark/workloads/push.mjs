@@ -6,7 +6,7 @@ import webpush from 'web-push';
 
 import { notificationFor, PUSH_QUEUE, SILENT } from '../built-in-jobs.mjs';
 import { checkCounts, loadLibrary, PEERS } from '../peers.mjs';
-import { completions } from './completions.mjs';
+import { completions, runUntil } from './completions.mjs';
 
 const WARM_UP = 50;
 
@@ -26,8 +26,7 @@ export async function run({ peer, params, connection, folder, meter }) {
       if (result.sent !== perUser || result.total !== perUser) throw new Error(`a job sent ${JSON.stringify(result)}`);
     });
     await begin();
-    worker.run().catch((error) => worker.emit('error', error));
-    await done;
+    await runUntil(worker, done);
     return worker;
   };
   await (await deliver(WARM_UP, async () => {})).close();

@@ -44,12 +44,12 @@ mod tests {
 
     #[test]
     fn both_white_lists_stand_before_the_input() {
-        let arguments = Arguments::default().input(Path::new("/work/source"), 32).into_vec();
+        let arguments = Arguments::default().input(Path::new("/videos/source"), 32).into_vec();
         let input = arguments.iter().position(|argument| argument == "-i").unwrap();
         for list in ["-protocol_whitelist", "-format_whitelist"] {
             assert!(arguments.iter().position(|argument| argument == list).unwrap() < input);
         }
-        assert_eq!(arguments[input + 1], "file:/work/source");
+        assert_eq!(arguments[input + 1], "file:/videos/source");
         for playlist in ["hls", "concat", "dash", "applehttp"] {
             assert!(FORMATS.split(',').all(|format| format != playlist));
         }
