@@ -12,7 +12,8 @@ use support::{Fixture, NOW, fetch};
 use synapse_queue_engine::options::WorkerOptions;
 use synapse_queue_engine::scripts::Fetch;
 use synapse_queue_engine::worker::WorkerEvent;
-use worker_harness::{GivenJob, start};
+use synapse_queue_testing::{Proxy, RedisServer};
+use worker_harness::{GivenJob, Setup, start, start_at};
 
 /// A worker that checks often; its own locks live long.
 fn watchful() -> WorkerOptions {
@@ -48,6 +49,36 @@ async fn a_job_whose_worker_vanished_is_run_by_another() {
     harness.completed().await;
     assert_eq!(fixture.list("active").await, Vec::<String>::new());
     harness.close().await;
+}
+
+#[tokio::test]
+async fn a_worker_that_ends_while_it_checks_tells_of_what_it_moved() {
+    let mut fixture = Fixture::new().await;
+    fixture.add(r#"{"jobId":"abandoned"}"#).await;
+    take_and_vanish(&fixture).await;
+    fixture.queue.pause().await.unwrap();
+    let () = fixture.redis.del(fixture.key("abandoned:lock")).await.unwrap();
+    let () = fixture.redis.sadd(fixture.key("stalled"), "abandoned").await.unwrap();
+    let proxy = Proxy::start(RedisServer::shared().port()).await.unwrap();
+    proxy.hold_reply_with(b"abandoned");
+    let mut harness = start_at(&proxy.url(), fixture.queue.keys().clone(), Setup::default());
+    proxy.reply_held().await;
+
+    let closing = harness.worker.close(Some(Duration::ZERO));
+    // Longer than a worker takes that does not wait for its check.
+    let late = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        proxy.release_reply();
+    };
+    tokio::join!(closing, late);
+
+    let told = harness.wait_for(|event| match event {
+        WorkerEvent::Stalled { job_id } => Some(Some(job_id.clone())),
+        WorkerEvent::Closed => Some(None),
+        _ => None,
+    });
+    assert_eq!(told.await.as_deref(), Some("abandoned"));
+    assert_eq!(fixture.list("wait").await, ["abandoned"]);
 }
 
 #[tokio::test]

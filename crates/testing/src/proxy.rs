@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -29,6 +30,10 @@ struct Faults {
     /// The same of replies.
     reply_bytes_left: AtomicI64,
     sever: Notify,
+    /// Replies with these bytes are held.
+    held_bytes: OnceLock<Vec<u8>>,
+    is_holding: Notify,
+    release: Notify,
     connections: AtomicU32,
 }
 
@@ -45,6 +50,9 @@ impl Proxy {
             request_bytes_left: AtomicI64::new(NEVER),
             reply_bytes_left: AtomicI64::new(NEVER),
             sever: Notify::new(),
+            held_bytes: OnceLock::new(),
+            is_holding: Notify::new(),
+            release: Notify::new(),
             connections: AtomicU32::new(0),
         });
         let accepting = tokio::spawn(accept(listener, server_port, Arc::clone(&faults)));
@@ -88,6 +96,24 @@ impl Proxy {
         self.faults.sever.notify_waiters();
     }
 
+    /// Holds the next reply with these bytes in it, and all behind it, until [`Proxy::release_reply`]. Once per proxy.
+    ///
+    /// # Panics
+    /// If it was asked before.
+    pub fn hold_reply_with(&self, bytes: &[u8]) {
+        self.faults.held_bytes.set(bytes.to_vec()).expect("one reply per proxy");
+    }
+
+    /// Waits until the reply asked for is held: the server has executed the request.
+    pub async fn reply_held(&self) {
+        self.faults.is_holding.notified().await;
+    }
+
+    /// Hands the held reply on.
+    pub fn release_reply(&self) {
+        self.faults.release.notify_one();
+    }
+
     /// Connections accepted so far.
     pub fn connections(&self) -> u32 {
         self.faults.connections.load(Ordering::SeqCst)
@@ -121,8 +147,8 @@ async fn forward(client: TcpStream, server_port: u16, faults: &Faults) -> io::Re
     server.set_nodelay(true)?;
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let requests = pump(from_client, to_server, &faults.request_bytes_left, || false);
-    let replies = pump(from_server, to_client, &faults.reply_bytes_left, || faults.swallows_reply());
+    let requests = pump(from_client, to_server, &faults.request_bytes_left, None);
+    let replies = pump(from_server, to_client, &faults.reply_bytes_left, Some(faults));
     tokio::select! {
         result = requests => result,
         result = replies => result,
@@ -134,13 +160,19 @@ async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     bytes_left: &AtomicI64,
-    swallows: impl Fn() -> bool,
+    reply_faults: Option<&Faults>,
 ) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER_BYTES];
     loop {
         let count = from.read(&mut buffer).await?;
-        if count == 0 || swallows() {
+        if count == 0 {
             return Ok(());
+        }
+        if let Some(faults) = reply_faults {
+            faults.hold(&buffer[..count]).await;
+            if faults.swallows_reply() {
+                return Ok(());
+            }
         }
         let left = bytes_left.load(Ordering::SeqCst);
         let passing = usize::try_from(left).map_or(count, |left| left.min(count));
@@ -157,6 +189,14 @@ async fn pump(
 }
 
 impl Faults {
+    async fn hold(&self, reply: &[u8]) {
+        let is_meant = self.held_bytes.get().is_some_and(|held| reply.windows(held.len()).any(|bytes| bytes == held));
+        if is_meant {
+            self.is_holding.notify_one();
+            self.release.notified().await;
+        }
+    }
+
     fn swallows_reply(&self) -> bool {
         let left = &self.replies_to_swallow;
         left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()

@@ -1,5 +1,6 @@
 //! Moves jobs whose worker vanished back to the queue, and makes up for jobs of schedulers that vanished.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,9 @@ use super::shared::Shared;
 /// Shortest time Redis is given to answer, for checks that follow each other closely.
 const CALL_DEADLINE_MIN: Duration = Duration::from_secs(5);
 
+/// How long a worker that ends waits for a check under way, if Redis has fallen silent.
+const LAST_CHECK_MAX: Duration = Duration::from_secs(3);
+
 /// Checks at once and then every `stalled_interval` until told to stop. Of all workers of a queue one checks per interval.
 pub(super) async fn run(shared: Arc<Shared>, stopping: CancellationToken) {
     let interval = shared.options.stalled_interval;
@@ -22,9 +26,16 @@ pub(super) async fn run(shared: Arc<Shared>, stopping: CancellationToken) {
     let scripts =
         Scripts::new(scripts.connection().with_deadline(Some(interval.max(CALL_DEADLINE_MIN))), scripts.keys().clone());
     loop {
+        let mut checking = pin!(check(&shared, &scripts));
         tokio::select! {
-            () = stopping.cancelled() => return,
-            () = check(&shared, &scripts) => {}
+            () = &mut checking => {}
+            () = stopping.cancelled() => {
+                if scripts.connection().is_connected() {
+                    // Jobs it has moved are told of, and schedules healed.
+                    drop(tokio::time::timeout(LAST_CHECK_MAX, checking).await);
+                }
+                return;
+            }
         }
         tokio::select! {
             () = stopping.cancelled() => return,

@@ -76,9 +76,13 @@ pub fn start(fixture: &Fixture, setup: impl Into<Setup>) -> Harness {
 }
 
 pub fn start_on(server: &RedisServer, keys: QueueKeys, setup: Setup) -> Harness {
+    start_at(&server.url(), keys, setup)
+}
+
+pub fn start_at(url: &str, keys: QueueKeys, setup: Setup) -> Harness {
     let clock = Arc::new(Clock::new());
     let config = WorkerConfig {
-        connection: Connection::shared(&ConnectionOptions::from_url(&server.url()).unwrap()).unwrap(),
+        connection: Connection::shared(&ConnectionOptions::from_url(url).unwrap()).unwrap(),
         keys,
         options: setup.options,
         id: "worker".into(),
