@@ -133,6 +133,7 @@ interface RetryOptions {
     resetAttemptsStarted?: boolean | undefined;
 }
 
+/** The type of data that nobody named: a user who names none must be able to read any property of `job.data`, as with BullMQ. */
 type Untyped = any;
 /** Where a finished job ended. */
 type FinishedStatus = 'completed' | 'failed';
@@ -181,6 +182,7 @@ interface QueueMeta {
 }
 /** Finished jobs per minute. */
 interface Metrics {
+    /** How the count stands. */
     meta: {
         /** Jobs finished since metrics began. */
         count: number;
@@ -203,27 +205,49 @@ interface JobLogs {
 }
 /** A job in the form that processes exchange: JSON texts for `data`, `returnvalue` and `stacktrace`. */
 interface JobJson {
+    /** Unique within the queue. */
     id: string;
+    /** What kind of job it is. */
     name: string;
+    /** JSON text of the data. */
     data: string;
+    /** Options, under the short names that Redis holds. */
     opts: object;
+    /** What the processor last told. */
     progress: JobProgress;
+    /** Attempts that ended. */
     attemptsMade: number;
+    /** Attempts that were begun. */
     attemptsStarted: number;
+    /** When it completed or failed for good, ms since the Unix epoch. */
     finishedOn?: number;
+    /** When it was last taken by a worker, ms since the Unix epoch. */
     processedOn?: number;
+    /** When it was added, ms since the Unix epoch. */
     timestamp: number;
+    /** How long it waits before it may run, ms. */
     delay?: number;
+    /** 1 is the most urgent, 2097151 the least; 0 runs before all of them. */
     priority?: number;
+    /** JSON text of why the last attempt failed. */
     failedReason: string;
+    /** JSON text of the stack traces of failed attempts, oldest first. */
     stacktrace?: string;
+    /** JSON text of what the processor returned. */
     returnvalue: string;
+    /** The parent of a child. */
     parent?: ParentKeys;
+    /** `<prefix>:<queue>:<id>` of the parent. */
     parentKey?: string;
+    /** Id of the scheduler that added it. */
     repeatJobKey?: string;
+    /** Id under which it keeps others of its kind away. */
     deduplicationId?: string;
+    /** Why it will fail when it is next taken. */
     deferredFailure?: string;
+    /** Name of the worker that last took it. */
     processedBy?: string;
+    /** How often it lost its worker. */
     stalledCounter: number;
 }
 /** What {@link Worker.health} answers. */
@@ -360,6 +384,7 @@ interface TlsOptions {
 }
 /** A client of ioredis or node-redis: its options are read, and it is never used or closed by us. */
 interface RedisClient {
+    /** Clients are told from options by this method; it is not called. */
     duplicate(...args: never[]): unknown;
 }
 /** Where the queue lives: options, a URL, or a client whose options are read. */
@@ -367,8 +392,11 @@ type ConnectionOptions = RedisOptions | RedisClient | string;
 
 /** Role of a span, in OpenTelemetry's numbers. */
 declare enum SpanKind {
+    /** Work inside of the process. */
     INTERNAL = 0,
+    /** Answers a request. */
     SERVER = 1,
+    /** Makes a request. */
     CLIENT = 2,
     /** Adds jobs. */
     PRODUCER = 3,
@@ -377,42 +405,79 @@ declare enum SpanKind {
 }
 /** Names of the attributes of spans and measurements. */
 declare enum TelemetryAttributes {
+    /** Name of the queue. */
     QueueName = "bullmq.queue.name",
+    /** Method that was called. */
     QueueOperation = "bullmq.queue.operation",
+    /** How many jobs one call adds. */
     BulkCount = "bullmq.job.bulk.count",
+    /** Their names. */
     BulkNames = "bullmq.job.bulk.names",
+    /** Name of the job. */
     JobName = "bullmq.job.name",
+    /** Its id. */
     JobId = "bullmq.job.id",
+    /** Its key in Redis. */
     JobKey = "bullmq.job.key",
+    /** Ids of several jobs. */
     JobIds = "bullmq.job.ids",
+    /** Attempts that ended. */
     JobAttemptsMade = "bullmq.job.attempts.made",
+    /** Deduplication id. */
     DeduplicationKey = "bullmq.job.deduplication.key",
+    /** Options of the job, as JSON. */
     JobOptions = "bullmq.job.options",
+    /** Progress, as JSON. */
     JobProgress = "bullmq.job.progress",
+    /** Whether delayed jobs are drained too. */
     QueueDrainDelay = "bullmq.queue.drain.delay",
+    /** Age from which jobs are cleaned, ms. */
     QueueGrace = "bullmq.queue.grace",
+    /** How many jobs may be cleaned. */
     QueueCleanLimit = "bullmq.queue.clean.limit",
+    /** How many were. */
     QueueCleanCount = "bullmq.queue.clean.count",
+    /** For how long the queue is held, ms. */
     QueueRateLimit = "bullmq.queue.rate.limit",
+    /** State of the jobs that are cleaned. */
     JobType = "bullmq.job.type",
+    /** Options of the queue, as JSON. */
     QueueOptions = "bullmq.queue.options",
+    /** Length the event stream is trimmed to. */
     QueueEventMaxLength = "bullmq.queue.event.max.length",
+    /** State that is counted. */
     QueueJobsState = "bullmq.queue.jobs.state",
+    /** Options of the worker, as JSON. */
     WorkerOptions = "bullmq.worker.options",
+    /** Name of the worker. */
     WorkerName = "bullmq.worker.name",
+    /** Id of the worker. */
     WorkerId = "bullmq.worker.id",
+    /** For how long the worker waits, ms. */
     WorkerRateLimit = "bullmq.worker.rate.limit",
+    /** Whether `pause` leaves running jobs alone. */
     WorkerDoNotWaitActive = "bullmq.worker.do.not.wait.active",
+    /** Whether `close` leaves running jobs alone. */
     WorkerForceClose = "bullmq.worker.force.close",
+    /** Jobs that lost their worker. */
     WorkerStalledJobs = "bullmq.worker.stalled.jobs",
+    /** Jobs that lost it too often. */
     WorkerFailedJobs = "bullmq.worker.failed.jobs",
+    /** Jobs whose locks are renewed. */
     WorkerJobsToExtendLocks = "bullmq.worker.jobs.to.extend.locks",
+    /** When the attempt ended, ms since the Unix epoch. */
     JobAttemptFinishedTimestamp = "bullmq.job.attempt_finished_timestamp",
+    /** When the attempt began, ms since the Unix epoch. */
     JobProcessedTimestamp = "bullmq.job.processed.timestamp",
+    /** What the processor returned, as JSON. */
     JobResult = "bullmq.job.result",
+    /** Why the attempt failed. */
     JobFailedReason = "bullmq.job.failed.reason",
+    /** Name of the root of a flow. */
     FlowName = "bullmq.flow.name",
+    /** Id of the scheduler. */
     JobSchedulerId = "bullmq.job.scheduler.id",
+    /** State a job goes to. */
     JobState = "bullmq.job.state"
 }
 /** Names of the measurements. */
@@ -462,10 +527,15 @@ interface SpanOptions {
 interface Span<Context = Untyped> {
     /** A context in which this span is the current one. */
     setSpanOnContext(context: Context): Context;
+    /** Sets one attribute. */
     setAttribute(key: string, value: AttributeValue): void;
+    /** Sets several. */
     setAttributes(attributes: Attributes): void;
+    /** Records that something happened during the work. */
     addEvent(name: string, attributes?: Attributes): void;
+    /** Records an error; without `time`, as of now. */
     recordException(exception: Exception, time?: Time): void;
+    /** Ends the span; nothing may follow. */
     end(): void;
 }
 /** Knows the current context and translates contexts to text and back. */
@@ -483,25 +553,33 @@ interface ContextManager<Context = Untyped> {
 }
 /** Makes instruments; the same name may be asked for more than once. */
 interface Meter {
+    /** For what only grows. */
     createCounter(name: string, options?: MetricOptions): Counter;
+    /** For what is spread out, such as durations. */
     createHistogram(name: string, options?: MetricOptions): Histogram;
+    /** For what goes up and down. */
     createGauge(name: string, options?: MetricOptions): Gauge;
 }
 /** What an instrument measures. */
 interface MetricOptions {
+    /** For people. */
     description?: string;
+    /** E.g. `ms`. */
     unit?: string;
 }
 /** Counts things that happened. */
 interface Counter {
+    /** Adds `value`, which is not negative. */
     add(value: number, attributes?: Attributes): void;
 }
 /** Takes the distribution of values. */
 interface Histogram {
+    /** Adds one value. */
     record(value: number, attributes?: Attributes): void;
 }
 /** Takes a value that goes up and down. */
 interface Gauge {
+    /** Replaces the value. */
     record(value: number, attributes?: Attributes): void;
 }
 /** Attributes of a span, of an event in it or of a measurement. */
@@ -512,22 +590,37 @@ type AttributeValue = string | number | boolean | (null | undefined | string)[] 
 type Exception = string | ExceptionType;
 /** An error as an object. */
 type ExceptionType = CodeException | MessageException | NameException;
+/** An error known by its code. */
 interface CodeException {
+    /** Its code, e.g. `ECONNREFUSED`. */
     code: string | number;
+    /** Name of its class. */
     name?: string;
+    /** What went wrong. */
     message?: string;
+    /** Where it was made. */
     stack?: string;
 }
+/** An error known by its message. */
 interface MessageException {
+    /** Its code, e.g. `ECONNREFUSED`. */
     code?: string | number;
+    /** Name of its class. */
     name?: string;
+    /** What went wrong. */
     message: string;
+    /** Where it was made. */
     stack?: string;
 }
+/** An error known by its name. */
 interface NameException {
+    /** Its code, e.g. `ECONNREFUSED`. */
     code?: string | number;
+    /** Name of its class. */
     name: string;
+    /** What went wrong. */
     message?: string;
+    /** Where it was made. */
     stack?: string;
 }
 /** A point in time: seconds and nanoseconds, ms since the Unix epoch, or a date. */
@@ -600,7 +693,9 @@ interface JobSchedulerJson<Data> {
     offset?: number;
     /** What its jobs look like, as far as that was said. */
     template?: {
+        /** Their data. */
         data?: Data;
+        /** Their options. */
         opts?: JobSchedulerTemplateOptions;
     };
 }
@@ -638,7 +733,9 @@ interface QueueOptions extends QueueBaseOptions {
     defaultJobOptions?: DefaultJobOptions | undefined;
     /** Trims the event stream to about `maxLen` entries. Default 10000. */
     streams?: {
+        /** The stream of events. */
         events: {
+            /** Approximate number of entries that are kept. */
             maxLen: number;
         };
     } | undefined;
@@ -666,15 +763,19 @@ interface RetryJobsOptions {
 
 /** What a job needs of the object that holds it: a queue, a worker, or an object that stands in for one. */
 interface QueueLike {
+    /** Name of the queue. */
     readonly name: string;
     /** `<prefix>:<queue name>` */
     readonly qualifiedName: string;
+    /** What the object was made with. */
     readonly opts: QueueBaseOptions;
+    /** Tells listeners; whether there were any. */
     emit(event: Untyped, ...args: Untyped[]): boolean;
 }
 
 /** What is known of a job, without the operations on it. Times are ms since the Unix epoch. */
 declare class JobFields<Data, Result, Name extends string, Progress extends JobProgress> {
+    /** What holds the job. */
     protected readonly queue: QueueLike;
     /** Unique within the queue. */
     id?: string;
@@ -725,7 +826,9 @@ declare class JobFields<Data, Result, Name extends string, Progress extends JobP
      *
      * `opts` that cannot work are refused when the job is added.
      */
-    constructor(queue: QueueLike, name: Name, data: Data, opts?: JobsOptions, id?: string);
+    constructor(
+    /** What holds the job. */
+    queue: QueueLike, name: Name, data: Data, opts?: JobsOptions, id?: string);
     /** The payload. */
     get data(): Data;
     set data(data: Data);
@@ -852,63 +955,85 @@ declare class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Que
     protected endWaits(): void;
 }
 
-/** A job that waits for its time: `delay` is when it may run, ms since the Unix epoch. */
-interface DelayedArgs {
+/** A job that waits for its time. */
+interface DelayedEvent {
+    /** The job. */
     jobId: string;
+    /** When it may run, ms since the Unix epoch. */
     delay: number;
 }
-/** What happened to a job; `prev` is the state it was in before. */
-interface MovedArgs {
+/** A job that changed its state. */
+interface MovedEvent {
+    /** The job. */
     jobId: string;
+    /** The state it was in before, where that is known. */
     prev?: string;
 }
 /** Listeners of {@link QueueEvents}; `id` is the event's id in the stream. */
 interface QueueEventsListener<ReturnType = Untyped> {
-    active: (args: MovedArgs, id: string) => void;
+    /** A worker took a job. */
+    active: (args: MovedEvent, id: string) => void;
+    /** A job was added. */
     added: (args: {
         jobId: string;
         name: string;
     }, id: string) => void;
+    /** `clean` removed `count` jobs. */
     cleaned: (args: {
         count: string;
     }, id: string) => void;
+    /** A job completed with `returnvalue`. */
     completed: (args: {
         jobId: string;
         returnvalue: ReturnType;
         prev?: string;
     }, id: string) => void;
+    /** `jobId` holds the deduplication id, and `deduplicatedJobId` made way: it was not added, or it was replaced. */
     deduplicated: (args: {
         jobId: string;
         deduplicationId: string;
         deduplicatedJobId: string;
     }, id: string) => void;
-    delayed: (args: DelayedArgs, id: string) => void;
+    /** A job waits for its time: it was added with a delay, or goes on later. */
+    delayed: (args: DelayedEvent, id: string) => void;
+    /** A job ended, and none waits or runs any more. */
     drained: (id: string) => void;
+    /** A job was not added, because its id is in use. */
     duplicated: (args: {
         jobId: string;
     }, id: string) => void;
+    /** Events could not be read, or a listener threw; reading goes on. */
     error: (error: Error) => void;
+    /** A job failed for good. */
     failed: (args: {
         jobId: string;
         failedReason: string;
         prev?: string;
     }, id: string) => void;
+    /** The queue was paused. */
     paused: (args: object, id: string) => void;
+    /** A processor told its progress. */
     progress: (args: {
         jobId: string;
         data: JobProgress;
     }, id: string) => void;
-    removed: (args: MovedArgs, id: string) => void;
+    /** A job was removed. */
+    removed: (args: MovedEvent, id: string) => void;
+    /** The queue was resumed. */
     resumed: (args: object, id: string) => void;
+    /** A job failed in the last of its attempts; follows `failed`. */
     'retries-exhausted': (args: {
         jobId: string;
         attemptsMade: string;
     }, id: string) => void;
+    /** A job lost its worker and will run again. */
     stalled: (args: {
         jobId: string;
     }, id: string) => void;
-    waiting: (args: MovedArgs, id: string) => void;
-    'waiting-children': (args: MovedArgs, id: string) => void;
+    /** A job may run. */
+    waiting: (args: MovedEvent, id: string) => void;
+    /** A job waits for its children. */
+    'waiting-children': (args: MovedEvent, id: string) => void;
     /** The same events of one job. */
     [ofJob: `${string}:${string}`]: (args: Untyped, id: string) => void;
 }
@@ -1018,21 +1143,21 @@ declare abstract class JobProcessing<Data, Result, Name extends string, Progress
     /**
      * Fails the attempt; the job is tried again while attempts are left. With `fetchNext` the next job is taken under the same token.
      *
-     * @throws as {@link JobProcessing.moveToCompleted}.
+     * @throws as {@link Job.moveToCompleted}.
      */
     moveToFailed(error: Error, token: string, fetchNext?: boolean): Promise<NextJobData | []>;
     /**
      * Puts an active job back to wait without burning an attempt; throw `WaitingError` from the processor afterwards.
      * Answers how long the rate limit keeps jobs from starting, ms.
      *
-     * @throws as {@link JobProcessing.moveToCompleted}.
+     * @throws as {@link Job.moveToCompleted}.
      */
     moveToWait(token?: string | undefined): Promise<number>;
     /**
      * Makes an active job run again at `timestamp`, ms since the Unix epoch, without burning an attempt; throw `DelayedError` from
      * the processor afterwards.
      *
-     * @throws as {@link JobProcessing.moveToCompleted}.
+     * @throws as {@link Job.moveToCompleted}.
      */
     moveToDelayed(timestamp: number, token?: string | undefined): Promise<void>;
     private finish;
@@ -1040,7 +1165,7 @@ declare abstract class JobProcessing<Data, Result, Name extends string, Progress
     private nextJob;
 }
 
-/** Options of {@link JobParts.each}. */
+/** Options of {@link Job.each}. */
 interface EachOptions {
     /** Items under way at once, at least 1. Default 1. */
     concurrency?: number | undefined;
@@ -1103,15 +1228,19 @@ interface DependenciesOpts {
 interface JobDependencies {
     /** Keys of the children that failed the parent. */
     failed?: string[];
+    /** Where `failed` goes on; 0 if that was all. */
     nextFailedCursor?: number;
     /** Reasons of the children that failed, which the parent may go on without. */
     ignored?: Record<string, Untyped>;
+    /** Where `ignored` goes on; 0 if that was all. */
     nextIgnoredCursor?: number;
     /** Return values of the children that completed. */
     processed?: Record<string, Untyped>;
+    /** Where `processed` goes on; 0 if that was all. */
     nextProcessedCursor?: number;
     /** Keys of the children that have not ended. */
     unprocessed?: string[];
+    /** Where `unprocessed` goes on; 0 if that was all. */
     nextUnprocessedCursor?: number;
 }
 /** Options of {@link Job.moveToWaitingChildren}. */
@@ -1126,7 +1255,7 @@ declare abstract class JobChildren<Data, Result, Name extends string, Progress e
     getChildrenValues<ChildResult = Untyped>(): Promise<Record<string, ChildResult>>;
     /** Reasons of the children that failed and were ignored (`ignoreDependencyOnFailure`, `continueParentOnFailure`), by their keys. */
     getIgnoredChildrenFailures(): Promise<Record<string, string>>;
-    /** @deprecated Use {@link JobChildren.getIgnoredChildrenFailures}. */
+    /** @deprecated Use {@link Job.getIgnoredChildrenFailures}. */
     getFailedChildrenValues(): Promise<Record<string, string>>;
     /** The children by what became of them: all of them, or with `opts` a part of each kind that is named. */
     getDependencies(opts?: DependenciesOpts): Promise<JobDependencies>;
@@ -1156,8 +1285,11 @@ declare abstract class JobChildren<Data, Result, Name extends string, Progress e
 
 /** A job to be added in bulk. */
 interface BulkJob<Data, Name extends string> {
+    /** What kind of job it is. */
     name: Name;
+    /** What the processor is given; stored as JSON. */
     data: Data;
+    /** Default: those of the queue. */
     opts?: BulkJobOptions | undefined;
 }
 /**
@@ -1284,48 +1416,82 @@ declare const optsDecodeMap: Readonly<Record<string, string>>;
 
 /** How many minutes of metrics to keep, for a worker's `metrics.maxDataPoints`. */
 declare enum MetricsTime {
+    /** 1 */
     ONE_MINUTE = 1,
+    /** 5 */
     FIVE_MINUTES = 5,
+    /** 15 */
     FIFTEEN_MINUTES = 15,
+    /** 30 */
     THIRTY_MINUTES = 30,
+    /** 60 */
     ONE_HOUR = 60,
+    /** 7 days. */
     ONE_WEEK = 10080,
+    /** 14 days. */
     TWO_WEEKS = 20160,
+    /** 56 days: the number that BullMQ has under this name. */
     ONE_MONTH = 80640
 }
 /** What a connection is for. */
 declare enum ClientType {
+    /** Waits for jobs or events, and so serves one worker or reader. */
     blocking = "blocking",
+    /** Everything else. */
     normal = "normal"
 }
 /** What a sandboxed processor is told. */
 declare enum ChildCommand {
+    /** Load the processor. */
     Init = 0,
+    /** Run a job. */
     Start = 1,
+    /** End the process. */
     Stop = 2,
+    /** The answer to `GetChildrenValues`. */
     GetChildrenValuesResponse = 3,
+    /** The answer to `GetIgnoredChildrenFailures`. */
     GetIgnoredChildrenFailuresResponse = 4,
+    /** The answer to `GetDependenciesCount`. */
     GetDependenciesCountResponse = 5,
+    /** The answer to `MoveToWaitingChildren`. */
     MoveToWaitingChildrenResponse = 6,
+    /** Abort the signal of the running job. */
     Cancel = 7,
+    /** The answer to `GetDependencies`. */
     GetDependenciesResponse = 8
 }
 /** What a sandboxed processor tells. */
 declare enum ParentCommand {
+    /** The processor returned. */
     Completed = 0,
+    /** An error outside of a job. */
     Error = 1,
+    /** The processor threw. */
     Failed = 2,
+    /** The processor could not be loaded. */
     InitFailed = 3,
+    /** The processor is loaded. */
     InitCompleted = 4,
+    /** `job.log` */
     Log = 5,
+    /** `job.moveToDelayed` */
     MoveToDelayed = 6,
+    /** `job.moveToWait` */
     MoveToWait = 7,
+    /** `job.updateProgress` */
     Progress = 8,
+    /** `job.updateData` */
     Update = 9,
+    /** `job.getChildrenValues` */
     GetChildrenValues = 10,
+    /** `job.getIgnoredChildrenFailures` */
     GetIgnoredChildrenFailures = 11,
+    /** `job.getDependenciesCount` */
     GetDependenciesCount = 12,
+    /** `job.moveToWaitingChildren` */
     MoveToWaitingChildren = 13,
+    /** `job.getDependencies` */
     GetDependencies = 14
 }
 
@@ -1401,16 +1567,27 @@ declare class RateLimitError extends Error {
 
 /** Numeric `code` of errors that tell about a job's state, as BullMQ reports them. */
 declare enum ErrorCode {
+    /** {@link JobMissingError} */
     JobNotExist = -1,
+    /** {@link LockMissingError} */
     JobLockNotExist = -2,
+    /** {@link JobNotInStateError} */
     JobNotInState = -3,
+    /** {@link PendingDependenciesError} */
     JobPendingChildren = -4,
+    /** {@link ParentJobMissingError} */
     ParentJobNotExist = -5,
+    /** {@link LockMismatchError} */
     JobLockMismatch = -6,
+    /** {@link ParentNotReplaceableError} */
     ParentJobCannotBeReplaced = -7,
+    /** {@link BelongsToSchedulerError} */
     JobBelongsToJobScheduler = -8,
+    /** A job cannot complete: children that must not fail have failed. */
     JobHasFailedChildren = -9,
+    /** {@link SchedulerJobExistsError} */
     SchedulerJobIdCollision = -10,
+    /** {@link SchedulerSlotsTakenError} */
     SchedulerJobSlotsBusy = -11
 }
 /** Base of every error this package throws on its own account. */
@@ -1508,11 +1685,14 @@ declare class EngineError extends QueueError {
 
 /** Options of a {@link FlowProducer}. */
 type FlowProducerOptions = QueueBaseOptions;
-type FlowDeduplicationOptions = Omit<DeduplicationOptions, 'replace'>;
-type FlowJobOpts = Omit<JobsOptions, 'deduplication'> & {
-    deduplication?: FlowDeduplicationOptions;
-};
+/** Options of the root of a flow. */
+interface FlowJobOpts extends Omit<JobsOptions, 'deduplication'> {
+    /** Keeps others of its kind away; a job of a flow cannot be replaced. */
+    deduplication?: Omit<DeduplicationOptions, 'replace'>;
+}
+/** Options of a job below another, with children. */
 type FlowParentJobOpts = Omit<FlowJobOpts, 'deduplication' | 'parent'>;
+/** Options of a job below another, without children. */
 type FlowNestedLeafJobOpts = Omit<FlowJobOpts, 'parent'>;
 /** What all jobs of a flow have in common. */
 interface FlowJobBase<Opts> {
@@ -1528,23 +1708,27 @@ interface FlowJobBase<Opts> {
     opts?: Opts;
 }
 /** A job below another, without children. */
-type FlowNestedLeafJob = FlowJobBase<FlowNestedLeafJobOpts> & {
+interface FlowNestedLeafJob extends FlowJobBase<FlowNestedLeafJobOpts> {
+    /** None. */
     children?: never;
-};
+}
 /** A job below another, with children. */
-type FlowParentJob = FlowJobBase<FlowParentJobOpts> & {
+interface FlowParentJob extends FlowJobBase<FlowParentJobOpts> {
+    /** Jobs that end before it runs. */
     children: FlowJobNode[];
-};
+}
 /** A job below another. */
 type FlowJobNode = FlowParentJob | FlowNestedLeafJob;
 /** A flow of one job. */
-type FlowRootLeafJob = FlowJobBase<FlowJobOpts> & {
+interface FlowRootLeafJob extends FlowJobBase<FlowJobOpts> {
+    /** None. */
     children?: never;
-};
+}
 /** A flow: its root, which runs after its children. */
-type FlowRootParentJob = FlowJobBase<FlowJobOpts> & {
+interface FlowRootParentJob extends FlowJobBase<FlowJobOpts> {
+    /** Jobs that end before it runs. */
     children: FlowJobNode[];
-};
+}
 /** A tree of jobs in which every parent runs after its children. */
 type FlowJob = FlowRootLeafJob | FlowRootParentJob;
 /** Options of queues by their names; what counts is `defaultJobOptions`. */
@@ -1690,9 +1874,28 @@ declare function createIORedisClient<Client extends RedisClient>(client: Client)
  */
 declare function createNodeRedisClient<Client extends RedisClient>(client: Client): Client;
 
+/** A child of a job. */
+interface DependencyItem {
+    /** Full key of the child. */
+    id: string;
+    /** What it returned, if it completed. */
+    v?: Untyped;
+}
+/** Some of the children of a job. */
+interface DependenciesPage {
+    /** The children in the range. */
+    items: DependencyItem[];
+    /** Their jobs; those that were removed are left out. */
+    jobs: JobJson[];
+    /** How many children of this kind there are. */
+    total: number;
+}
+
 /** What a job scheduler needs of its queue. */
 interface SchedulingQueue extends QueueLike {
+    /** Options of the queue; those of its jobs are under those of the template. */
     readonly opts: QueueOptions;
+    /** Waits until Redis answers. */
     waitUntilReady(): Promise<void>;
 }
 /** Listeners of a {@link JobScheduler}. */
@@ -1795,6 +1998,7 @@ interface WorkerOptions extends QueueBaseOptions, SandboxOptions {
     maximumRateLimitDelay?: number | undefined;
     /** Count finished jobs per minute and keep this many minutes. Default: no metrics. */
     metrics?: {
+        /** Minutes to keep, e.g. `MetricsTime.ONE_WEEK`. */
         maxDataPoints?: number | undefined;
     } | undefined;
     /** Functions that change how the worker decides. */
@@ -1854,26 +2058,35 @@ interface UserStore {
 }
 /** The rows that processors read and change; only those that the processor needs. */
 interface Stores {
+    /** For push notifications. */
     subscriptions?: SubscriptionStore | undefined;
+    /** For images and videos. */
     files?: FileStore | undefined;
+    /** For avatars. */
     users?: UserStore | undefined;
 }
 /** Everything that processors may need. */
 interface AllStores extends Stores {
+    /** For push notifications. */
     subscriptions: SubscriptionStore;
+    /** For images and videos. */
     files: FileStore;
+    /** For avatars. */
     users: UserStore;
 }
 /** Stores in the embedded database. */
 interface SqliteStores extends Stores {
+    /** For push notifications. */
     subscriptions: SubscriptionStore & {
         /** Adds a subscription, or replaces the one with its id or endpoint. */
         save(subscription: PushSubscription): Promise<void>;
     };
+    /** For images and videos. */
     files: FileStore & {
         /** Registers an upload; nothing happens if it is registered already. */
         save(fileId: string): Promise<void>;
     };
+    /** For avatars. */
     users: UserStore & {
         /** Registers a user; nothing happens if the user is registered already. */
         save(userId: string): Promise<void>;
@@ -1891,7 +2104,9 @@ interface SqliteStores extends Stores {
 declare function sqliteStores(url?: string): Promise<SqliteStores>;
 /** The models of Prisma's client that {@link prismaStores} uses. */
 interface PrismaClientLike {
+    /** Of `PushSubscription`. */
     pushSubscription: {
+        /** Reads the subscriptions of users. */
         findMany(args: {
             where: {
                 userId: {
@@ -1899,6 +2114,7 @@ interface PrismaClientLike {
                 };
             };
         }): Promise<PushSubscription[]>;
+        /** Removes subscriptions. */
         deleteMany(args: {
             where: {
                 id: {
@@ -1907,7 +2123,9 @@ interface PrismaClientLike {
             };
         }): Promise<unknown>;
     };
+    /** Of `File`. */
     file: {
+        /** Changes the row of one file. */
         update(args: {
             where: {
                 id: string;
@@ -1915,7 +2133,9 @@ interface PrismaClientLike {
             data: FileFields;
         }): Promise<unknown>;
     };
+    /** Of `User`. */
     user: {
+        /** Changes the row of one user. */
         update(args: {
             where: {
                 id: string;
@@ -1931,29 +2151,49 @@ declare function prismaStores(prisma: PrismaClientLike): AllStores;
 
 /** Names of the application's own tables and columns, where they differ from those that Prisma gives the models. */
 interface TableNames {
-    /** Default: `PushSubscription` with `id`, `userId`, `endpoint`, `p256dh` and `auth`. */
-    subscriptions?: {
-        table?: string;
-        id?: string;
-        userId?: string;
-        endpoint?: string;
-        p256dh?: string;
-        auth?: string;
-    };
-    /** Default: `File` with `id`, `compressedUrl`, `thumbnailUrl` and `processed`. */
-    files?: {
-        table?: string;
-        id?: string;
-        compressedUrl?: string;
-        thumbnailUrl?: string;
-        processed?: string;
-    };
-    /** Default: `User` with `id` and `avatar`. */
-    users?: {
-        table?: string;
-        id?: string;
-        avatar?: string;
-    };
+    /** Push subscriptions. */
+    subscriptions?: SubscriptionTable;
+    /** Uploaded files. */
+    files?: FileTable;
+    /** Users. */
+    users?: UserTable;
+}
+/** Names of the table of push subscriptions; each column defaults to the name of its property. */
+interface SubscriptionTable {
+    /** Default `PushSubscription`. */
+    table?: string;
+    /** Column of the primary key. */
+    id?: string;
+    /** Column of the user's id. */
+    userId?: string;
+    /** Column of the push service's URL. */
+    endpoint?: string;
+    /** Column of the browser's public key. */
+    p256dh?: string;
+    /** Column of the browser's authentication secret. */
+    auth?: string;
+}
+/** Names of the table of uploaded files; each column defaults to the name of its property. */
+interface FileTable {
+    /** Default `File`. */
+    table?: string;
+    /** Column of the primary key. */
+    id?: string;
+    /** Column of the compressed rendition's URL. */
+    compressedUrl?: string;
+    /** Column of the thumbnail's URL. */
+    thumbnailUrl?: string;
+    /** Column that says whether processing is done. */
+    processed?: string;
+}
+/** Names of the table of users; each column defaults to the name of its property. */
+interface UserTable {
+    /** Default `User`. */
+    table?: string;
+    /** Column of the primary key. */
+    id?: string;
+    /** Column of the picture's URL. */
+    avatar?: string;
 }
 /** Options of {@link databaseStores}. */
 interface DatabaseStoresOptions {
@@ -2010,12 +2250,14 @@ interface PushPayload {
 interface PushNotificationData {
     /** Whose subscriptions get the message. */
     userId: string;
+    /** What the browsers show. */
     payload: PushPayload;
 }
 /** Data of `batch-push-notification`: one job for many users. */
 interface BatchPushNotificationData {
     /** Ids of the users whose subscriptions get the message. */
     users: readonly string[];
+    /** What the browsers show. */
     payload: PushPayload;
 }
 /** Data of jobs that make web versions of an upload. Paths are inside the worker's storage; bytes are refused. */
@@ -2033,6 +2275,7 @@ interface ConversionData<Options> {
     filePath: string;
     /** Where the result goes. */
     outputPath: string;
+    /** What to make of it. Default: as each option says. */
     options?: Options | undefined;
     /** Remove the original once the result is stored. Default `false`. */
     deleteOriginal?: boolean | undefined;
@@ -2066,11 +2309,15 @@ interface AvatarOptimizationData {
     /** Whose picture it is. */
     userId: string;
 }
-/** An address: `ann@example.com`, `Ann <ann@example.com>`, or in two parts, which need no quoting. */
-type EmailAddress = string | {
+/** An address in two parts, which need no quoting. */
+interface NamedAddress {
+    /** What recipients see; any script. */
     name?: string | undefined;
+    /** E.g. `ann@example.com`. */
     address: string;
-};
+}
+/** An address: `ann@example.com`, `Ann <ann@example.com>`, or in two parts. */
+type EmailAddress = string | NamedAddress;
 /** A file that travels with an e-mail. */
 interface EmailAttachment {
     /** Inside the worker's storage. */
@@ -2092,12 +2339,15 @@ interface EmailData {
     text?: string | undefined;
     /** Default: the worker's sender. */
     from?: EmailAddress | undefined;
+    /** Recipients that the others see. */
     cc?: EmailAddress | readonly EmailAddress[] | undefined;
     /** Recipients that the others do not see. */
     bcc?: EmailAddress | readonly EmailAddress[] | undefined;
+    /** Where answers go. Default: to the sender. */
     replyTo?: EmailAddress | readonly EmailAddress[] | undefined;
     /** Further headers by name; not those that other fields make. */
     headers?: Readonly<Record<string, string>> | undefined;
+    /** At most 25 MiB together. */
     attachments?: readonly EmailAttachment[] | undefined;
 }
 
@@ -2129,9 +2379,7 @@ interface ImageLimits {
 /** Options of {@link imageProcessor}. */
 interface ImageProcessorOptions extends StorageOptions, ImageLimits {
     /** Where uploads are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-    stores?: SqliteStores | DatabaseStores | {
-        files: FileStore;
-    } | undefined;
+    stores?: SqliteStores | DatabaseStores | Pick<AllStores, 'files'> | undefined;
 }
 /** What avatars look like. */
 interface AvatarStyle {
@@ -2145,44 +2393,54 @@ interface AvatarStyle {
 /** Options of {@link avatarProcessor}. */
 interface AvatarProcessorOptions extends StorageOptions, ImageLimits, AvatarStyle {
     /** Where users are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-    stores?: SqliteStores | DatabaseStores | {
-        users: UserStore;
-    } | undefined;
+    stores?: SqliteStores | DatabaseStores | Pick<AllStores, 'users'> | undefined;
 }
 /** Options of {@link imageProcessors}. */
 interface ImageProcessorsOptions extends StorageOptions, ImageLimits {
     /** What avatars look like. */
     avatars?: AvatarStyle | undefined;
     /** Where uploads and users are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-    stores?: SqliteStores | DatabaseStores | {
-        files?: FileStore | undefined;
-        users?: UserStore | undefined;
-    } | undefined;
+    stores?: SqliteStores | DatabaseStores | Pick<Stores, 'files' | 'users'> | undefined;
 }
-/** Pixels. */
+/** Pixels of a picture as it is shown, its orientation applied. */
 interface ImageDimensions {
+    /** From left to right. */
     width: number;
+    /** From top to bottom. */
     height: number;
 }
 /** Result of `process-image` for an upload. Sizes in bytes, dimensions in pixels. */
 interface PublishedImage {
+    /** URL of the image inside 1920 x 1080. */
     compressedUrl: string;
+    /** URL of the thumbnail. */
     thumbnailUrl: string;
+    /** Of the upload. */
     originalSize: number;
+    /** Of the image. */
     compressedSize: number;
+    /** Of the thumbnail. */
     thumbnailSize: number;
+    /** Of the upload. */
     originalDimensions: ImageDimensions;
+    /** Of the image. */
     compressedDimensions: ImageDimensions;
+    /** Of the thumbnail. */
     thumbnailDimensions: ImageDimensions;
 }
 /** Result of `process-image` for a conversion. Sizes in bytes. */
 interface ConvertedImage {
+    /** Of the original. */
     originalSize: number;
+    /** Of the result. */
     compressedSize: number;
     /** How much smaller the result is, per cent; negative if it is larger. */
     savings: number;
+    /** Where the result is, inside the storage. */
     outputPath: string;
+    /** Of the original. */
     originalDimensions: ImageDimensions;
+    /** Of the result. */
     outputDimensions: ImageDimensions;
 }
 /** Result of `optimize-avatar`. */
@@ -2224,9 +2482,7 @@ interface PushProcessorOptions {
     /** Identity of the sender (RFC 8292). Default: `VAPID_PUBLIC_KEY`, `VAPID_PRIVATE_KEY` and `VAPID_SUBJECT`. */
     vapid?: VapidIdentity | undefined;
     /** Where push subscriptions are kept. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-    stores?: SqliteStores | DatabaseStores | {
-        subscriptions: SubscriptionStore;
-    } | undefined;
+    stores?: SqliteStores | DatabaseStores | Pick<AllStores, 'subscriptions'> | undefined;
     /** How long a push service keeps a message for an absent browser unless the job says otherwise, s. Default 4 weeks. */
     ttl?: number | undefined;
     /** How long one request may take, ms, above 0. Default 10000. */
@@ -2251,16 +2507,22 @@ interface VapidIdentity {
 }
 /** Result of `push-notification`, over all attempts. */
 interface PushResult {
+    /** Subscriptions that got the message. */
     sent: number;
-    /** Absent if the user has no subscriptions. */
+    /** Subscriptions that did not, those that were removed included. Absent if the user has no subscriptions. */
     failed?: number;
+    /** Subscriptions of the user. */
     total: number;
 }
 /** Result of `batch-push-notification`, over all attempts. */
 interface BatchPushResult {
+    /** Users of the job. */
     users: number;
+    /** Subscriptions that got the message. */
     sent: number;
+    /** Subscriptions that did not, those that were removed included. */
     failed: number;
+    /** Subscriptions of all users. */
     total: number;
 }
 /** Processors of notifications that share connections, tokens and the bound on requests. */
@@ -2307,6 +2569,7 @@ interface EmailProcessorOptions {
 }
 /** Result of `send-email`. */
 interface EmailResult {
+    /** A message that was not sent fails its job. */
     success: true;
     /** Made of the job's id: the same for every attempt, so that a repeated delivery is recognised. */
     messageId: string;
@@ -2325,9 +2588,7 @@ declare function emailProcessor(options?: EmailProcessorOptions): NativeJobProce
 /** Options of {@link videoProcessor}. Limits of time and memory hold for one run of ffmpeg. */
 interface VideoProcessorOptions extends StorageOptions {
     /** Where uploads are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-    stores?: SqliteStores | DatabaseStores | {
-        files: FileStore;
-    } | undefined;
+    stores?: SqliteStores | DatabaseStores | Pick<AllStores, 'files'> | undefined;
     /** Path of ffmpeg, or a name that is looked up in `PATH`. Default `ffmpeg`. */
     ffmpeg?: string | undefined;
     /** Path of ffprobe, or a name that is looked up in `PATH`. Default `ffprobe`. */
@@ -2357,9 +2618,11 @@ interface VideoProcessorOptions extends StorageOptions {
 }
 /** Result of `process-video`. */
 interface ProcessedVideo {
+    /** URL of the video. */
     videoUrl: string;
     /** URL of a JPEG of one frame. */
     posterUrl: string;
+    /** Length of the video, ms. */
     durationMs: number;
     /** Pixels, as shown. */
     width: number;
@@ -2391,9 +2654,13 @@ declare function videoProcessor(options?: VideoProcessorOptions): VideoJobProces
 
 /** What the built-in jobs need when a processor of your own runs them; what is left out comes from the environment. */
 interface ProcessorConfiguration {
+    /** Of {@link processImage} and {@link optimizeAvatar}. */
     images?: ImageProcessorsOptions | undefined;
+    /** Of {@link processVideo}. */
     videos?: VideoProcessorOptions | undefined;
+    /** Of {@link processPushNotification} and {@link processBatchPushNotification}. */
     push?: PushProcessorOptions | undefined;
+    /** Of {@link processSendEmail}. */
     email?: EmailProcessorOptions | undefined;
 }
 /**
@@ -2417,23 +2684,6 @@ declare function processPushNotification(job: Job, token?: string, signal?: Abor
 declare function processBatchPushNotification(job: Job, token?: string, signal?: AbortSignal): Promise<BatchPushResult>;
 /** Runs a `send-email` job in Rust, from a processor of your own. */
 declare function processSendEmail(job: Job, token?: string, signal?: AbortSignal): Promise<EmailResult>;
-
-/** A child of a job. */
-interface DependencyItem {
-    /** Full key of the child. */
-    id: string;
-    /** What it returned, if it completed. */
-    v?: Untyped;
-}
-/** Some of the children of a job. */
-interface DependenciesPage {
-    /** The children in the range. */
-    items: DependencyItem[];
-    /** Their jobs; those that were removed are left out. */
-    jobs: JobJson[];
-    /** How many children of this kind there are. */
-    total: number;
-}
 
 /** Reading a queue. Ranges are positions, both ends included; `end` -1 is the last. */
 declare class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<Listeners> {
@@ -2515,10 +2765,7 @@ declare class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<Lis
     /** Jobs active at once over all workers; `null` if that is not limited. */
     getGlobalConcurrency(): Promise<number | null>;
     /** Jobs started per time over all workers; `null` if that is not limited. */
-    getGlobalRateLimit(): Promise<{
-        max: number;
-        duration: number;
-    } | null>;
+    getGlobalRateLimit(): Promise<RateLimiterOptions | null>;
 }
 
 /** Cleaning up behind jobs and old releases, and stopping jobs wherever they run. */
@@ -2709,6 +2956,7 @@ declare class QueueEventsProducer extends QueueBase<QueueEventsProducerListener>
      * JSON, `null` and `undefined` as an empty one.
      */
     publishEvent<T extends {
+        /** Name of the event. */
         eventName: string;
     }>(event: T, maxEvents?: number): Promise<void>;
 }
@@ -2723,11 +2971,15 @@ declare function defaultRepeatStrategy(millis: number, opts: RepeatOptions): num
 
 /** The job that a processor in a file is handed. Its methods are carried out by the worker. */
 interface SandboxedJob<T = Untyped, R = Untyped> extends Omit<JobJson, 'data' | 'opts' | 'returnvalue'> {
+    /** What it was added with. */
     data: T;
+    /** The options it was added with, the queue's defaults included. */
     opts: JobsOptions;
     /** `<prefix>:<queue name>` */
     queueQualifiedName: string;
+    /** Name of its queue. */
     queueName: string;
+    /** First part of the keys of its queue. */
     prefix: string;
     /** What an earlier run returned. */
     returnValue: R;
@@ -2894,17 +3146,26 @@ interface Logger {
 
 /** Queues that come with their job types and processors; put your own beside them. */
 declare const QUEUE_NAMES: {
+    /** Messages to browsers. */
     readonly PUSH_NOTIFICATIONS: "push-notifications";
+    /** Images, avatars and videos. */
     readonly FILE_PROCESSING: "file-processing";
+    /** E-mail. */
     readonly EMAIL: "email";
 };
 /** Names of the built-in jobs; put your own beside them. */
 declare const JOB_TYPES: {
+    /** A message to every browser of one user: `PushNotificationData`. */
     readonly PUSH_NOTIFICATION: "push-notification";
+    /** A message to every browser of many users: `BatchPushNotificationData`. */
     readonly BATCH_PUSH_NOTIFICATION: "batch-push-notification";
+    /** Web versions of an image: `ImageProcessingData`. */
     readonly PROCESS_IMAGE: "process-image";
+    /** A web version and a poster of a video: `VideoProcessingData`. */
     readonly PROCESS_VIDEO: "process-video";
+    /** Square pictures of a user in several sizes: `AvatarOptimizationData`. */
     readonly OPTIMIZE_AVATAR: "optimize-avatar";
+    /** One e-mail: `EmailData`. */
     readonly SEND_EMAIL: "send-email";
 };
 /** Name of a built-in queue. */
@@ -2918,89 +3179,17 @@ interface BuiltInQueue {
     /** Options of every job that `QueueService` adds. */
     readonly defaultJobOptions: Readonly<DefaultJobOptions>;
     /** Options of the worker that `synapse-queue worker` runs. */
-    readonly worker: {
-        readonly concurrency: number;
-        readonly limiter: Readonly<RateLimiterOptions>;
-    };
+    readonly worker: BuiltInWorker;
+}
+/** How the worker of a built-in queue is set up. */
+interface BuiltInWorker {
+    /** Jobs run at once. */
+    readonly concurrency: number;
+    /** How many jobs it starts at most. */
+    readonly limiter: Readonly<RateLimiterOptions>;
 }
 /** The defaults of the built-in queues. `QueueService` takes others as its option `queues`. */
-declare const BUILT_IN_QUEUES: {
-    readonly "push-notifications": {
-        readonly jobTypes: readonly ["push-notification", "batch-push-notification"];
-        readonly defaultJobOptions: {
-            readonly attempts: 3;
-            readonly backoff: {
-                readonly type: "exponential";
-                readonly delay: 2000;
-            };
-            readonly removeOnComplete: {
-                readonly age: number;
-                readonly count: 1000;
-            };
-            readonly removeOnFail: {
-                readonly age: number;
-            };
-            readonly sizeLimit: number;
-        };
-        readonly worker: {
-            readonly concurrency: 5;
-            readonly limiter: {
-                readonly max: 100;
-                readonly duration: 1000;
-            };
-        };
-    };
-    readonly "file-processing": {
-        readonly jobTypes: readonly ["process-image", "process-video", "optimize-avatar"];
-        readonly defaultJobOptions: {
-            readonly attempts: 2;
-            readonly backoff: {
-                readonly type: "exponential";
-                readonly delay: 5000;
-            };
-            readonly removeOnComplete: {
-                readonly age: number;
-                readonly count: 500;
-            };
-            readonly removeOnFail: {
-                readonly age: number;
-            };
-            readonly sizeLimit: number;
-        };
-        readonly worker: {
-            readonly concurrency: 3;
-            readonly limiter: {
-                readonly max: 50;
-                readonly duration: 1000;
-            };
-        };
-    };
-    readonly email: {
-        readonly jobTypes: readonly ["send-email"];
-        readonly defaultJobOptions: {
-            readonly attempts: 3;
-            readonly backoff: {
-                readonly type: "exponential";
-                readonly delay: 2000;
-            };
-            readonly removeOnComplete: {
-                readonly age: number;
-                readonly count: 1000;
-            };
-            readonly removeOnFail: {
-                readonly age: number;
-            };
-            readonly sizeLimit: number;
-        };
-        readonly worker: {
-            readonly concurrency: 5;
-            readonly limiter: {
-                readonly max: 100;
-                readonly duration: 1000;
-            };
-        };
-    };
-};
+declare const BUILT_IN_QUEUES: Readonly<Record<QueueName, BuiltInQueue>>;
 
 /** Options of {@link QueueService}. */
 interface QueueServiceOptions {
@@ -3074,4 +3263,4 @@ declare class QueueService {
 }
 
 export { BUILT_IN_QUEUES, BULLMQ_MAJOR_VERSION, Backoffs, BelongsToSchedulerError, CONNECTION_CLOSED_ERROR_MSG, ChildCommand, ClientType, ConnectionClosedError, DELAYED_ERROR, DELAY_TIME_1, DELAY_TIME_5, DelayedError, EngineError, ErrorCode, FlowProducer, HealthServer, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, JobTimeoutError, LockMismatchError, LockMissingError, MetricNames, MetricsTime, NextIterationError, PRIORITY_LIMIT, ParentCommand, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_EVENT_SUFFIX, QUEUE_NAMES, Queue, QueueBackend, QueueBase, QueueError, QueueEvents, QueueEventsProducer, QueueGetters, QueueKeys, QueueMaintenance, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UNRECOVERABLE_ERROR, UnrecoverableError, WAITING_CHILDREN_ERROR, WAITING_ERROR, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, array2obj, avatarProcessor, bullmqVersion, configure, createIORedisClient, createNodeRedisClient, databaseStores, decreaseMaxListeners, defaultRepeatStrategy, delay, emailProcessor, imageProcessor, imageProcessors, increaseMaxListeners, invertObject, isEmpty, isNotConnectionError, isRedisCluster, isRedisInstance, lengthInUtf8Bytes, objectToFlatArray, optimizeAvatar, optsDecodeMap, optsEncodeMap, parseObjectValues, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, processVideo, pushProcessor, pushProcessors, removeAllQueueData, removeUndefinedFields, serveHealth, sqliteStores, version, videoProcessor };
-export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, AvatarProcessorOptions, AvatarStyle, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BulkJob, BulkJobOptions, CleanableType, CloseOptions, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, DependenciesOpts, DependencyOpts, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FinishedStatus, FlowJob, FlowJobBase, FlowJobNode, FlowNestedLeafJob, FlowOpts, FlowParentJob, FlowProducerListener, FlowProducerOptions, FlowQueuesOpts, FlowRootLeafJob, FlowRootParentJob, Gauge, GetNextJobOptions, HealthServerOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageLimits, ImageProcessingData, ImageProcessorOptions, ImageProcessors, ImageProcessorsOptions, JobDependencies, JobJson, JobLogs, JobNode, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, Meter, MetricOptions, Metrics, MoveToWaitingChildrenOpts, NativeJobProcessor, NativeMapEntry, NodeOpts, ObliterateOpts, OptimizedAvatar, ParentKeys, ParentOptions, PrismaClientLike, ProcessedVideo, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueEventsProducerListener, QueueEventsProducerOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, ServerClient, Span, SpanOptions, SqliteStores, StorageOptions, Stores, SubscriptionStore, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, VapidIdentity, VideoConversionOptions, VideoJobProcessor, VideoProcessingData, VideoProcessorOptions, WorkerHealth, WorkerListener, WorkerOptions };
+export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, AvatarProcessorOptions, AvatarStyle, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BuiltInWorker, BulkJob, BulkJobOptions, CleanableType, CloseOptions, CodeException, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, DelayedEvent, DependenciesOpts, DependenciesPage, DependencyItem, DependencyOpts, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FileTable, FinishedStatus, FlowJob, FlowJobBase, FlowJobNode, FlowJobOpts, FlowNestedLeafJob, FlowNestedLeafJobOpts, FlowOpts, FlowParentJob, FlowParentJobOpts, FlowProducerListener, FlowProducerOptions, FlowQueuesOpts, FlowRootLeafJob, FlowRootParentJob, Gauge, GetNextJobOptions, HealthServerOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageLimits, ImageProcessingData, ImageProcessorOptions, ImageProcessors, ImageProcessorsOptions, JobDependencies, JobJson, JobLogs, JobNode, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, MessageException, Meter, MetricOptions, Metrics, MoveToWaitingChildrenOpts, MovedEvent, NameException, NamedAddress, NativeJobProcessor, NativeMapEntry, NextJobData, NodeOpts, ObliterateOpts, OptimizedAvatar, ParentKeys, ParentOptions, PrismaClientLike, ProcessedVideo, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueEventsProducerListener, QueueEventsProducerOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, ServerClient, Span, SpanOptions, SqliteStores, StorageOptions, Stores, SubscriptionStore, SubscriptionTable, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, UserTable, VapidIdentity, VideoConversionOptions, VideoJobProcessor, VideoProcessingData, VideoProcessorOptions, WorkerHealth, WorkerListener, WorkerOptions };

@@ -32,9 +32,13 @@ import {
 
 /** What the built-in jobs need when a processor of your own runs them; what is left out comes from the environment. */
 export interface ProcessorConfiguration {
+  /** Of {@link processImage} and {@link optimizeAvatar}. */
   images?: ImageProcessorsOptions | undefined;
+  /** Of {@link processVideo}. */
   videos?: VideoProcessorOptions | undefined;
+  /** Of {@link processPushNotification} and {@link processBatchPushNotification}. */
   push?: PushProcessorOptions | undefined;
+  /** Of {@link processSendEmail}. */
   email?: EmailProcessorOptions | undefined;
 }
 

@@ -4,12 +4,52 @@ import { DEFAULT_DATABASE_URL, exposed, type AllStores } from './stores';
 
 /** Names of the application's own tables and columns, where they differ from those that Prisma gives the models. */
 export interface TableNames {
-  /** Default: `PushSubscription` with `id`, `userId`, `endpoint`, `p256dh` and `auth`. */
-  subscriptions?: { table?: string; id?: string; userId?: string; endpoint?: string; p256dh?: string; auth?: string };
-  /** Default: `File` with `id`, `compressedUrl`, `thumbnailUrl` and `processed`. */
-  files?: { table?: string; id?: string; compressedUrl?: string; thumbnailUrl?: string; processed?: string };
-  /** Default: `User` with `id` and `avatar`. */
-  users?: { table?: string; id?: string; avatar?: string };
+  /** Push subscriptions. */
+  subscriptions?: SubscriptionTable;
+  /** Uploaded files. */
+  files?: FileTable;
+  /** Users. */
+  users?: UserTable;
+}
+
+/** Names of the table of push subscriptions; each column defaults to the name of its property. */
+export interface SubscriptionTable {
+  /** Default `PushSubscription`. */
+  table?: string;
+  /** Column of the primary key. */
+  id?: string;
+  /** Column of the user's id. */
+  userId?: string;
+  /** Column of the push service's URL. */
+  endpoint?: string;
+  /** Column of the browser's public key. */
+  p256dh?: string;
+  /** Column of the browser's authentication secret. */
+  auth?: string;
+}
+
+/** Names of the table of uploaded files; each column defaults to the name of its property. */
+export interface FileTable {
+  /** Default `File`. */
+  table?: string;
+  /** Column of the primary key. */
+  id?: string;
+  /** Column of the compressed rendition's URL. */
+  compressedUrl?: string;
+  /** Column of the thumbnail's URL. */
+  thumbnailUrl?: string;
+  /** Column that says whether processing is done. */
+  processed?: string;
+}
+
+/** Names of the table of users; each column defaults to the name of its property. */
+export interface UserTable {
+  /** Default `User`. */
+  table?: string;
+  /** Column of the primary key. */
+  id?: string;
+  /** Column of the picture's URL. */
+  avatar?: string;
 }
 
 /** Options of {@link databaseStores}. */

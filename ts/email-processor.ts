@@ -31,6 +31,7 @@ export interface EmailProcessorOptions {
 
 /** Result of `send-email`. */
 export interface EmailResult {
+  /** A message that was not sent fails its job. */
   success: true;
   /** Made of the job's id: the same for every attempt, so that a repeated delivery is recognised. */
   messageId: string;

@@ -1,15 +1,26 @@
 /** Numeric `code` of errors that tell about a job's state, as BullMQ reports them. */
 export enum ErrorCode {
+  /** {@link JobMissingError} */
   JobNotExist = -1,
+  /** {@link LockMissingError} */
   JobLockNotExist = -2,
+  /** {@link JobNotInStateError} */
   JobNotInState = -3,
+  /** {@link PendingDependenciesError} */
   JobPendingChildren = -4,
+  /** {@link ParentJobMissingError} */
   ParentJobNotExist = -5,
+  /** {@link LockMismatchError} */
   JobLockMismatch = -6,
+  /** {@link ParentNotReplaceableError} */
   ParentJobCannotBeReplaced = -7,
+  /** {@link BelongsToSchedulerError} */
   JobBelongsToJobScheduler = -8,
+  /** A job cannot complete: children that must not fail have failed. */
   JobHasFailedChildren = -9,
+  /** {@link SchedulerJobExistsError} */
   SchedulerJobIdCollision = -10,
+  /** {@link SchedulerSlotsTakenError} */
   SchedulerJobSlotsBusy = -11,
 }
 

@@ -6,7 +6,7 @@ import { processorOf } from './native-run';
 import type { NativeJobProcessor } from './processor-map';
 import type { AvatarOptimizationData, ImageProcessingData } from './queue-service/job-data';
 import { storageOf, type StorageOptions } from './storage';
-import { toNativeStores, type FileStore, type SqliteStores, type Stores, type UserStore } from './stores';
+import { toNativeStores, type AllStores, type SqliteStores, type Stores } from './stores';
 
 /** What uploads may cost. */
 export interface ImageLimits {
@@ -26,7 +26,7 @@ export interface ImageLimits {
 /** Options of {@link imageProcessor}. */
 export interface ImageProcessorOptions extends StorageOptions, ImageLimits {
   /** Where uploads are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-  stores?: SqliteStores | DatabaseStores | { files: FileStore } | undefined;
+  stores?: SqliteStores | DatabaseStores | Pick<AllStores, 'files'> | undefined;
 }
 
 /** What avatars look like. */
@@ -42,7 +42,7 @@ export interface AvatarStyle {
 /** Options of {@link avatarProcessor}. */
 export interface AvatarProcessorOptions extends StorageOptions, ImageLimits, AvatarStyle {
   /** Where users are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-  stores?: SqliteStores | DatabaseStores | { users: UserStore } | undefined;
+  stores?: SqliteStores | DatabaseStores | Pick<AllStores, 'users'> | undefined;
 }
 
 /** Options of {@link imageProcessors}. */
@@ -50,35 +50,50 @@ export interface ImageProcessorsOptions extends StorageOptions, ImageLimits {
   /** What avatars look like. */
   avatars?: AvatarStyle | undefined;
   /** Where uploads and users are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-  stores?: SqliteStores | DatabaseStores | { files?: FileStore | undefined; users?: UserStore | undefined } | undefined;
+  stores?: SqliteStores | DatabaseStores | Pick<Stores, 'files' | 'users'> | undefined;
 }
 
-/** Pixels. */
+/** Pixels of a picture as it is shown, its orientation applied. */
 export interface ImageDimensions {
+  /** From left to right. */
   width: number;
+  /** From top to bottom. */
   height: number;
 }
 
 /** Result of `process-image` for an upload. Sizes in bytes, dimensions in pixels. */
 export interface PublishedImage {
+  /** URL of the image inside 1920 x 1080. */
   compressedUrl: string;
+  /** URL of the thumbnail. */
   thumbnailUrl: string;
+  /** Of the upload. */
   originalSize: number;
+  /** Of the image. */
   compressedSize: number;
+  /** Of the thumbnail. */
   thumbnailSize: number;
+  /** Of the upload. */
   originalDimensions: ImageDimensions;
+  /** Of the image. */
   compressedDimensions: ImageDimensions;
+  /** Of the thumbnail. */
   thumbnailDimensions: ImageDimensions;
 }
 
 /** Result of `process-image` for a conversion. Sizes in bytes. */
 export interface ConvertedImage {
+  /** Of the original. */
   originalSize: number;
+  /** Of the result. */
   compressedSize: number;
   /** How much smaller the result is, per cent; negative if it is larger. */
   savings: number;
+  /** Where the result is, inside the storage. */
   outputPath: string;
+  /** Of the original. */
   originalDimensions: ImageDimensions;
+  /** Of the result. */
   outputDimensions: ImageDimensions;
 }
 

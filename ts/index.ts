@@ -1,4 +1,8 @@
-/** Job queue and background workers on Redis. */
+/**
+ * Job queue and background workers on Redis.
+ *
+ * @module API
+ */
 export * from './bullmq';
 export {
   DELAYED_ERROR,
@@ -19,6 +23,8 @@ export { serveHealth, type HealthServer, type HealthServerOptions } from './heal
 export { Job, type BulkJob } from './job';
 export type { EachOptions } from './job-parts';
 export { createIORedisClient, createNodeRedisClient } from './connection/client-adapters';
+export type { DependenciesPage, DependencyItem } from './dependencies-page';
+export type { NextJobData } from './job-processing';
 export type { DependenciesOpts, DependencyOpts, JobDependencies, MoveToWaitingChildrenOpts } from './job-children';
 export type * from './options/connection-options';
 export type * from './options/flow-options';
@@ -55,7 +61,7 @@ export type * from './stores';
 export { Queue, type QueueListener } from './queue';
 export type { QueueBackend, ServerClient } from './queue-backend';
 export { QueueBase, type KeysMap } from './queue-base';
-export { QueueEvents, type QueueEventsListener } from './queue-events';
+export { QueueEvents, type DelayedEvent, type MovedEvent, type QueueEventsListener } from './queue-events';
 export { QueueEventsProducer, type QueueEventsProducerListener } from './queue-events-producer';
 export { QueueGetters } from './queue-getters';
 export { QueueMaintenance } from './queue-maintenance';
@@ -74,6 +80,7 @@ export {
   JOB_TYPES,
   QUEUE_NAMES,
   type BuiltInQueue,
+  type BuiltInWorker,
   type JobTypeName,
   type QueueName,
 } from './queue-names';

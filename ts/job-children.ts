@@ -28,15 +28,19 @@ export interface DependenciesOpts {
 export interface JobDependencies {
   /** Keys of the children that failed the parent. */
   failed?: string[];
+  /** Where `failed` goes on; 0 if that was all. */
   nextFailedCursor?: number;
   /** Reasons of the children that failed, which the parent may go on without. */
   ignored?: Record<string, Untyped>;
+  /** Where `ignored` goes on; 0 if that was all. */
   nextIgnoredCursor?: number;
   /** Return values of the children that completed. */
   processed?: Record<string, Untyped>;
+  /** Where `processed` goes on; 0 if that was all. */
   nextProcessedCursor?: number;
   /** Keys of the children that have not ended. */
   unprocessed?: string[];
+  /** Where `unprocessed` goes on; 0 if that was all. */
   nextUnprocessedCursor?: number;
 }
 
@@ -69,7 +73,7 @@ export abstract class JobChildren<Data, Result, Name extends string, Progress ex
     return ignored;
   }
 
-  /** @deprecated Use {@link JobChildren.getIgnoredChildrenFailures}. */
+  /** @deprecated Use {@link Job.getIgnoredChildrenFailures}. */
   getFailedChildrenValues(): Promise<Record<string, string>> {
     return this.getIgnoredChildrenFailures();
   }

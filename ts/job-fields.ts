@@ -63,6 +63,7 @@ export class JobFields<Data, Result, Name extends string, Progress extends JobPr
   // BullMQ's signature.
   // eslint-disable-next-line max-params
   constructor(
+    /** What holds the job. */
     protected readonly queue: QueueLike,
     name: Name,
     data: Data,

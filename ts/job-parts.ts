@@ -3,7 +3,7 @@ import { JobProcessing } from './job-processing';
 import { answer } from './native-answer';
 import type { JobProgress } from './types';
 
-/** Options of {@link JobParts.each}. */
+/** Options of {@link Job.each}. */
 export interface EachOptions {
   /** Items under way at once, at least 1. Default 1. */
   concurrency?: number | undefined;

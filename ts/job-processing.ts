@@ -45,7 +45,7 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
   /**
    * Fails the attempt; the job is tried again while attempts are left. With `fetchNext` the next job is taken under the same token.
    *
-   * @throws as {@link JobProcessing.moveToCompleted}.
+   * @throws as {@link Job.moveToCompleted}.
    */
   async moveToFailed(error: Error, token: string, fetchNext = false): Promise<NextJobData | []> {
     const next = await this.finish({ outcome: 'failed', failure: toFailure(error) }, token, fetchNext);
@@ -57,7 +57,7 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
    * Puts an active job back to wait without burning an attempt; throw `WaitingError` from the processor afterwards.
    * Answers how long the rate limit keeps jobs from starting, ms.
    *
-   * @throws as {@link JobProcessing.moveToCompleted}.
+   * @throws as {@link Job.moveToCompleted}.
    */
   async moveToWait(token: string | undefined = this.token): Promise<number> {
     await answer(this.queue.native.moveJobToWait(this.knownId(), token ?? '0', Date.now()));
@@ -69,7 +69,7 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
    * Makes an active job run again at `timestamp`, ms since the Unix epoch, without burning an attempt; throw `DelayedError` from
    * the processor afterwards.
    *
-   * @throws as {@link JobProcessing.moveToCompleted}.
+   * @throws as {@link Job.moveToCompleted}.
    */
   async moveToDelayed(timestamp: number, token: string | undefined = this.token): Promise<void> {
     const now = Date.now();

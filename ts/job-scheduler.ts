@@ -12,7 +12,9 @@ import { traceScheduler } from './telemetry/scheduler-span';
 
 /** What a job scheduler needs of its queue. */
 export interface SchedulingQueue extends QueueLike {
+  /** Options of the queue; those of its jobs are under those of the template. */
   readonly opts: QueueOptions;
+  /** Waits until Redis answers. */
   waitUntilReady(): Promise<void>;
 }
 

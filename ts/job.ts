@@ -11,8 +11,11 @@ import type { JobJson, JobProgress, Untyped } from './types';
 
 /** A job to be added in bulk. */
 export interface BulkJob<Data, Name extends string> {
+  /** What kind of job it is. */
   name: Name;
+  /** What the processor is given; stored as JSON. */
   data: Data;
+  /** Default: those of the queue. */
   opts?: BulkJobOptions | undefined;
 }
 

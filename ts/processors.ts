@@ -5,14 +5,14 @@ import { calling } from './native-answer';
 import { processorOf } from './native-run';
 import type { NativeJobProcessor } from './processor-map';
 import type { BatchPushNotificationData, PushNotificationData } from './queue-service/job-data';
-import { toNativeStores, type SqliteStores, type SubscriptionStore } from './stores';
+import { toNativeStores, type AllStores, type SqliteStores } from './stores';
 
 /** Options of {@link pushProcessors}. */
 export interface PushProcessorOptions {
   /** Identity of the sender (RFC 8292). Default: `VAPID_PUBLIC_KEY`, `VAPID_PRIVATE_KEY` and `VAPID_SUBJECT`. */
   vapid?: VapidIdentity | undefined;
   /** Where push subscriptions are kept. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-  stores?: SqliteStores | DatabaseStores | { subscriptions: SubscriptionStore } | undefined;
+  stores?: SqliteStores | DatabaseStores | Pick<AllStores, 'subscriptions'> | undefined;
   /** How long a push service keeps a message for an absent browser unless the job says otherwise, s. Default 4 weeks. */
   ttl?: number | undefined;
   /** How long one request may take, ms, above 0. Default 10000. */
@@ -39,17 +39,23 @@ export interface VapidIdentity {
 
 /** Result of `push-notification`, over all attempts. */
 export interface PushResult {
+  /** Subscriptions that got the message. */
   sent: number;
-  /** Absent if the user has no subscriptions. */
+  /** Subscriptions that did not, those that were removed included. Absent if the user has no subscriptions. */
   failed?: number;
+  /** Subscriptions of the user. */
   total: number;
 }
 
 /** Result of `batch-push-notification`, over all attempts. */
 export interface BatchPushResult {
+  /** Users of the job. */
   users: number;
+  /** Subscriptions that got the message. */
   sent: number;
+  /** Subscriptions that did not, those that were removed included. */
   failed: number;
+  /** Subscriptions of all users. */
   total: number;
 }
 

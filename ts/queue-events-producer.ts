@@ -26,7 +26,12 @@ export class QueueEventsProducer extends QueueBase<QueueEventsProducerListener> 
    * Appends an event to the stream, which then keeps about its newest `maxEvents`. Readers get every field as text: objects as
    * JSON, `null` and `undefined` as an empty one.
    */
-  async publishEvent<T extends { eventName: string }>(event: T, maxEvents = 1000): Promise<void> {
+  async publishEvent<
+    T extends {
+      /** Name of the event. */
+      eventName: string;
+    },
+  >(event: T, maxEvents = 1000): Promise<void> {
     const { eventName, ...fields } = event;
     const shown: [string, unknown][] = [['event', eventName], ...Object.entries(fields)];
     const names = shown.map(([name]) => name);

@@ -4,38 +4,60 @@ import type { QueueEventsOptions } from './options/queue-events-options';
 import { QueueBase } from './queue-base';
 import type { JobProgress, Untyped } from './types';
 
-/** A job that waits for its time: `delay` is when it may run, ms since the Unix epoch. */
-interface DelayedArgs {
+/** A job that waits for its time. */
+export interface DelayedEvent {
+  /** The job. */
   jobId: string;
+  /** When it may run, ms since the Unix epoch. */
   delay: number;
 }
 
-/** What happened to a job; `prev` is the state it was in before. */
-interface MovedArgs {
+/** A job that changed its state. */
+export interface MovedEvent {
+  /** The job. */
   jobId: string;
+  /** The state it was in before, where that is known. */
   prev?: string;
 }
 
 /** Listeners of {@link QueueEvents}; `id` is the event's id in the stream. */
 export interface QueueEventsListener<ReturnType = Untyped> {
-  active: (args: MovedArgs, id: string) => void;
+  /** A worker took a job. */
+  active: (args: MovedEvent, id: string) => void;
+  /** A job was added. */
   added: (args: { jobId: string; name: string }, id: string) => void;
+  /** `clean` removed `count` jobs. */
   cleaned: (args: { count: string }, id: string) => void;
+  /** A job completed with `returnvalue`. */
   completed: (args: { jobId: string; returnvalue: ReturnType; prev?: string }, id: string) => void;
+  /** `jobId` holds the deduplication id, and `deduplicatedJobId` made way: it was not added, or it was replaced. */
   deduplicated: (args: { jobId: string; deduplicationId: string; deduplicatedJobId: string }, id: string) => void;
-  delayed: (args: DelayedArgs, id: string) => void;
+  /** A job waits for its time: it was added with a delay, or goes on later. */
+  delayed: (args: DelayedEvent, id: string) => void;
+  /** A job ended, and none waits or runs any more. */
   drained: (id: string) => void;
+  /** A job was not added, because its id is in use. */
   duplicated: (args: { jobId: string }, id: string) => void;
+  /** Events could not be read, or a listener threw; reading goes on. */
   error: (error: Error) => void;
+  /** A job failed for good. */
   failed: (args: { jobId: string; failedReason: string; prev?: string }, id: string) => void;
+  /** The queue was paused. */
   paused: (args: object, id: string) => void;
+  /** A processor told its progress. */
   progress: (args: { jobId: string; data: JobProgress }, id: string) => void;
-  removed: (args: MovedArgs, id: string) => void;
+  /** A job was removed. */
+  removed: (args: MovedEvent, id: string) => void;
+  /** The queue was resumed. */
   resumed: (args: object, id: string) => void;
+  /** A job failed in the last of its attempts; follows `failed`. */
   'retries-exhausted': (args: { jobId: string; attemptsMade: string }, id: string) => void;
+  /** A job lost its worker and will run again. */
   stalled: (args: { jobId: string }, id: string) => void;
-  waiting: (args: MovedArgs, id: string) => void;
-  'waiting-children': (args: MovedArgs, id: string) => void;
+  /** A job may run. */
+  waiting: (args: MovedEvent, id: string) => void;
+  /** A job waits for its children. */
+  'waiting-children': (args: MovedEvent, id: string) => void;
   /** The same events of one job. */
   [ofJob: `${string}:${string}`]: (args: Untyped, id: string) => void;
 }

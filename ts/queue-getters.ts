@@ -2,6 +2,7 @@ import { readDependencies, type DependenciesPage } from './dependencies-page';
 import { Job } from './job';
 import { LINES_PER_JOB, readJobRecord } from './job-record';
 import { answer } from './native-answer';
+import type { RateLimiterOptions } from './options/worker-options';
 import { prometheusText } from './prometheus';
 import { QueueBase } from './queue-base';
 import type { JobLogs, JobState, JobType, Metrics, QueueMeta } from './types';
@@ -214,7 +215,7 @@ export class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<List
   }
 
   /** Jobs started per time over all workers; `null` if that is not limited. */
-  async getGlobalRateLimit(): Promise<{ max: number; duration: number } | null> {
+  async getGlobalRateLimit(): Promise<RateLimiterOptions | null> {
     const { max, duration } = await this.getMeta();
     return max === undefined || duration === undefined ? null : { max, duration };
   }

@@ -3,18 +3,27 @@ import type { RateLimiterOptions } from './options/worker-options';
 
 /** Queues that come with their job types and processors; put your own beside them. */
 export const QUEUE_NAMES = {
+  /** Messages to browsers. */
   PUSH_NOTIFICATIONS: 'push-notifications',
+  /** Images, avatars and videos. */
   FILE_PROCESSING: 'file-processing',
+  /** E-mail. */
   EMAIL: 'email',
 } as const;
 
 /** Names of the built-in jobs; put your own beside them. */
 export const JOB_TYPES = {
+  /** A message to every browser of one user: `PushNotificationData`. */
   PUSH_NOTIFICATION: 'push-notification',
+  /** A message to every browser of many users: `BatchPushNotificationData`. */
   BATCH_PUSH_NOTIFICATION: 'batch-push-notification',
+  /** Web versions of an image: `ImageProcessingData`. */
   PROCESS_IMAGE: 'process-image',
+  /** A web version and a poster of a video: `VideoProcessingData`. */
   PROCESS_VIDEO: 'process-video',
+  /** Square pictures of a user in several sizes: `AvatarOptimizationData`. */
   OPTIMIZE_AVATAR: 'optimize-avatar',
+  /** One e-mail: `EmailData`. */
   SEND_EMAIL: 'send-email',
 } as const;
 
@@ -31,7 +40,15 @@ export interface BuiltInQueue {
   /** Options of every job that `QueueService` adds. */
   readonly defaultJobOptions: Readonly<DefaultJobOptions>;
   /** Options of the worker that `synapse-queue worker` runs. */
-  readonly worker: { readonly concurrency: number; readonly limiter: Readonly<RateLimiterOptions> };
+  readonly worker: BuiltInWorker;
+}
+
+/** How the worker of a built-in queue is set up. */
+export interface BuiltInWorker {
+  /** Jobs run at once. */
+  readonly concurrency: number;
+  /** How many jobs it starts at most. */
+  readonly limiter: Readonly<RateLimiterOptions>;
 }
 
 const DAY_S = 24 * 60 * 60;
@@ -59,7 +76,7 @@ const FILE_JOBS = {
 const MESSAGE_WORKER = { concurrency: 5, limiter: { max: 100, duration: 1000 } } as const;
 
 /** The defaults of the built-in queues. `QueueService` takes others as its option `queues`. */
-export const BUILT_IN_QUEUES = {
+export const BUILT_IN_QUEUES: Readonly<Record<QueueName, BuiltInQueue>> = {
   [QUEUE_NAMES.PUSH_NOTIFICATIONS]: {
     jobTypes: [JOB_TYPES.PUSH_NOTIFICATION, JOB_TYPES.BATCH_PUSH_NOTIFICATION],
     defaultJobOptions: MESSAGE_JOBS,
@@ -75,4 +92,4 @@ export const BUILT_IN_QUEUES = {
     defaultJobOptions: MESSAGE_JOBS,
     worker: MESSAGE_WORKER,
   },
-} as const satisfies Record<QueueName, BuiltInQueue>;
+};

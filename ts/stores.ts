@@ -47,28 +47,37 @@ export interface UserStore {
 
 /** The rows that processors read and change; only those that the processor needs. */
 export interface Stores {
+  /** For push notifications. */
   subscriptions?: SubscriptionStore | undefined;
+  /** For images and videos. */
   files?: FileStore | undefined;
+  /** For avatars. */
   users?: UserStore | undefined;
 }
 
 /** Everything that processors may need. */
 export interface AllStores extends Stores {
+  /** For push notifications. */
   subscriptions: SubscriptionStore;
+  /** For images and videos. */
   files: FileStore;
+  /** For avatars. */
   users: UserStore;
 }
 
 /** Stores in the embedded database. */
 export interface SqliteStores extends Stores {
+  /** For push notifications. */
   subscriptions: SubscriptionStore & {
     /** Adds a subscription, or replaces the one with its id or endpoint. */
     save(subscription: PushSubscription): Promise<void>;
   };
+  /** For images and videos. */
   files: FileStore & {
     /** Registers an upload; nothing happens if it is registered already. */
     save(fileId: string): Promise<void>;
   };
+  /** For avatars. */
   users: UserStore & {
     /** Registers a user; nothing happens if the user is registered already. */
     save(userId: string): Promise<void>;
@@ -98,12 +107,23 @@ export async function sqliteStores(url: string = DEFAULT_DATABASE_URL): Promise<
 
 /** The models of Prisma's client that {@link prismaStores} uses. */
 export interface PrismaClientLike {
+  /** Of `PushSubscription`. */
   pushSubscription: {
+    /** Reads the subscriptions of users. */
     findMany(args: { where: { userId: { in: string[] } } }): Promise<PushSubscription[]>;
+    /** Removes subscriptions. */
     deleteMany(args: { where: { id: { in: string[] } } }): Promise<unknown>;
   };
-  file: { update(args: { where: { id: string }; data: FileFields }): Promise<unknown> };
-  user: { update(args: { where: { id: string }; data: { avatar: string } }): Promise<unknown> };
+  /** Of `File`. */
+  file: {
+    /** Changes the row of one file. */
+    update(args: { where: { id: string }; data: FileFields }): Promise<unknown>;
+  };
+  /** Of `User`. */
+  user: {
+    /** Changes the row of one user. */
+    update(args: { where: { id: string }; data: { avatar: string } }): Promise<unknown>;
+  };
 }
 
 /** Stores in the application's own database, through its Prisma client with the models `PushSubscription`, `File` and `User`. */

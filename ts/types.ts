@@ -1,6 +1,6 @@
 import type { Job } from './job';
 
-// A user who names no types must be able to read any property of `job.data`, as with BullMQ.
+/** The type of data that nobody named: a user who names none must be able to read any property of `job.data`, as with BullMQ. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Untyped = any;
 
@@ -71,6 +71,7 @@ export interface QueueMeta {
 
 /** Finished jobs per minute. */
 export interface Metrics {
+  /** How the count stands. */
   meta: {
     /** Jobs finished since metrics began. */
     count: number;
@@ -95,27 +96,49 @@ export interface JobLogs {
 
 /** A job in the form that processes exchange: JSON texts for `data`, `returnvalue` and `stacktrace`. */
 export interface JobJson {
+  /** Unique within the queue. */
   id: string;
+  /** What kind of job it is. */
   name: string;
+  /** JSON text of the data. */
   data: string;
+  /** Options, under the short names that Redis holds. */
   opts: object;
+  /** What the processor last told. */
   progress: JobProgress;
+  /** Attempts that ended. */
   attemptsMade: number;
+  /** Attempts that were begun. */
   attemptsStarted: number;
+  /** When it completed or failed for good, ms since the Unix epoch. */
   finishedOn?: number;
+  /** When it was last taken by a worker, ms since the Unix epoch. */
   processedOn?: number;
+  /** When it was added, ms since the Unix epoch. */
   timestamp: number;
+  /** How long it waits before it may run, ms. */
   delay?: number;
+  /** 1 is the most urgent, 2097151 the least; 0 runs before all of them. */
   priority?: number;
+  /** JSON text of why the last attempt failed. */
   failedReason: string;
+  /** JSON text of the stack traces of failed attempts, oldest first. */
   stacktrace?: string;
+  /** JSON text of what the processor returned. */
   returnvalue: string;
+  /** The parent of a child. */
   parent?: ParentKeys;
+  /** `<prefix>:<queue>:<id>` of the parent. */
   parentKey?: string;
+  /** Id of the scheduler that added it. */
   repeatJobKey?: string;
+  /** Id under which it keeps others of its kind away. */
   deduplicationId?: string;
+  /** Why it will fail when it is next taken. */
   deferredFailure?: string;
+  /** Name of the worker that last took it. */
   processedBy?: string;
+  /** How often it lost its worker. */
   stalledCounter: number;
 }
 

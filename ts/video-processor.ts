@@ -6,12 +6,12 @@ import { processorOf } from './native-run';
 import type { NativeJobProcessor } from './processor-map';
 import type { VideoProcessingData } from './queue-service/job-data';
 import { storageOf, type StorageOptions } from './storage';
-import { toNativeStores, type FileStore, type SqliteStores } from './stores';
+import { toNativeStores, type AllStores, type SqliteStores } from './stores';
 
 /** Options of {@link videoProcessor}. Limits of time and memory hold for one run of ffmpeg. */
 export interface VideoProcessorOptions extends StorageOptions {
   /** Where uploads are registered. Default: the database of `DATABASE_URL`, else `sqlite:./synapse.db`. */
-  stores?: SqliteStores | DatabaseStores | { files: FileStore } | undefined;
+  stores?: SqliteStores | DatabaseStores | Pick<AllStores, 'files'> | undefined;
   /** Path of ffmpeg, or a name that is looked up in `PATH`. Default `ffmpeg`. */
   ffmpeg?: string | undefined;
   /** Path of ffprobe, or a name that is looked up in `PATH`. Default `ffprobe`. */
@@ -42,9 +42,11 @@ export interface VideoProcessorOptions extends StorageOptions {
 
 /** Result of `process-video`. */
 export interface ProcessedVideo {
+  /** URL of the video. */
   videoUrl: string;
   /** URL of a JPEG of one frame. */
   posterUrl: string;
+  /** Length of the video, ms. */
   durationMs: number;
   /** Pixels, as shown. */
   width: number;

@@ -77,7 +77,7 @@ export interface TlsOptions {
 
 /** A client of ioredis or node-redis: its options are read, and it is never used or closed by us. */
 export interface RedisClient {
-  // Clients are told from options by this method.
+  /** Clients are told from options by this method; it is not called. */
   duplicate(...args: never[]): unknown;
 }
 

@@ -5,10 +5,15 @@ import type { QueueBaseOptions, QueueOptions } from './queue-options';
 /** Options of a {@link FlowProducer}. */
 export type FlowProducerOptions = QueueBaseOptions;
 
-type FlowDeduplicationOptions = Omit<DeduplicationOptions, 'replace'>;
-type FlowJobOpts = Omit<JobsOptions, 'deduplication'> & { deduplication?: FlowDeduplicationOptions };
-type FlowParentJobOpts = Omit<FlowJobOpts, 'deduplication' | 'parent'>;
-type FlowNestedLeafJobOpts = Omit<FlowJobOpts, 'parent'>;
+/** Options of the root of a flow. */
+export interface FlowJobOpts extends Omit<JobsOptions, 'deduplication'> {
+  /** Keeps others of its kind away; a job of a flow cannot be replaced. */
+  deduplication?: Omit<DeduplicationOptions, 'replace'>;
+}
+/** Options of a job below another, with children. */
+export type FlowParentJobOpts = Omit<FlowJobOpts, 'deduplication' | 'parent'>;
+/** Options of a job below another, without children. */
+export type FlowNestedLeafJobOpts = Omit<FlowJobOpts, 'parent'>;
 
 /** What all jobs of a flow have in common. */
 export interface FlowJobBase<Opts> {
@@ -25,15 +30,27 @@ export interface FlowJobBase<Opts> {
 }
 
 /** A job below another, without children. */
-export type FlowNestedLeafJob = FlowJobBase<FlowNestedLeafJobOpts> & { children?: never };
+export interface FlowNestedLeafJob extends FlowJobBase<FlowNestedLeafJobOpts> {
+  /** None. */
+  children?: never;
+}
 /** A job below another, with children. */
-export type FlowParentJob = FlowJobBase<FlowParentJobOpts> & { children: FlowJobNode[] };
+export interface FlowParentJob extends FlowJobBase<FlowParentJobOpts> {
+  /** Jobs that end before it runs. */
+  children: FlowJobNode[];
+}
 /** A job below another. */
 export type FlowJobNode = FlowParentJob | FlowNestedLeafJob;
 /** A flow of one job. */
-export type FlowRootLeafJob = FlowJobBase<FlowJobOpts> & { children?: never };
+export interface FlowRootLeafJob extends FlowJobBase<FlowJobOpts> {
+  /** None. */
+  children?: never;
+}
 /** A flow: its root, which runs after its children. */
-export type FlowRootParentJob = FlowJobBase<FlowJobOpts> & { children: FlowJobNode[] };
+export interface FlowRootParentJob extends FlowJobBase<FlowJobOpts> {
+  /** Jobs that end before it runs. */
+  children: FlowJobNode[];
+}
 /** A tree of jobs in which every parent runs after its children. */
 export type FlowJob = FlowRootLeafJob | FlowRootParentJob;
 

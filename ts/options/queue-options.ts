@@ -25,7 +25,15 @@ export interface QueueOptions extends QueueBaseOptions {
   /** Options of every job added, unless the job brings its own. */
   defaultJobOptions?: DefaultJobOptions | undefined;
   /** Trims the event stream to about `maxLen` entries. Default 10000. */
-  streams?: { events: { maxLen: number } } | undefined;
+  streams?:
+    | {
+        /** The stream of events. */
+        events: {
+          /** Approximate number of entries that are kept. */
+          maxLen: number;
+        };
+      }
+    | undefined;
   /** Leave the queue's settings in Redis as they are. Default `false`. */
   skipMetasUpdate?: boolean | undefined;
   /** Functions that change how the queue decides. */

@@ -69,7 +69,12 @@ export interface JobSchedulerJson<Data> {
   /** Ms by which the jobs lie after multiples of `every`. */
   offset?: number;
   /** What its jobs look like, as far as that was said. */
-  template?: { data?: Data; opts?: JobSchedulerTemplateOptions };
+  template?: {
+    /** Their data. */
+    data?: Data;
+    /** Their options. */
+    opts?: JobSchedulerTemplateOptions;
+  };
 }
 
 /**

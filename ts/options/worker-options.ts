@@ -67,7 +67,12 @@ export interface WorkerOptions extends QueueBaseOptions, SandboxOptions {
   /** Longest sleep while rate limited, ms, so that delayed jobs are still promoted. Default 30000. */
   maximumRateLimitDelay?: number | undefined;
   /** Count finished jobs per minute and keep this many minutes. Default: no metrics. */
-  metrics?: { maxDataPoints?: number | undefined } | undefined;
+  metrics?:
+    | {
+        /** Minutes to keep, e.g. `MetricsTime.ONE_WEEK`. */
+        maxDataPoints?: number | undefined;
+      }
+    | undefined;
   /** Functions that change how the worker decides. */
   settings?: AdvancedOptions | undefined;
 }

@@ -14,6 +14,7 @@ export interface PushPayload {
 export interface PushNotificationData {
   /** Whose subscriptions get the message. */
   userId: string;
+  /** What the browsers show. */
   payload: PushPayload;
 }
 
@@ -21,6 +22,7 @@ export interface PushNotificationData {
 export interface BatchPushNotificationData {
   /** Ids of the users whose subscriptions get the message. */
   users: readonly string[];
+  /** What the browsers show. */
   payload: PushPayload;
 }
 
@@ -40,6 +42,7 @@ export interface ConversionData<Options> {
   filePath: string;
   /** Where the result goes. */
   outputPath: string;
+  /** What to make of it. Default: as each option says. */
   options?: Options | undefined;
   /** Remove the original once the result is stored. Default `false`. */
   deleteOriginal?: boolean | undefined;
@@ -79,8 +82,16 @@ export interface AvatarOptimizationData {
   userId: string;
 }
 
-/** An address: `ann@example.com`, `Ann <ann@example.com>`, or in two parts, which need no quoting. */
-export type EmailAddress = string | { name?: string | undefined; address: string };
+/** An address in two parts, which need no quoting. */
+export interface NamedAddress {
+  /** What recipients see; any script. */
+  name?: string | undefined;
+  /** E.g. `ann@example.com`. */
+  address: string;
+}
+
+/** An address: `ann@example.com`, `Ann <ann@example.com>`, or in two parts. */
+export type EmailAddress = string | NamedAddress;
 
 /** A file that travels with an e-mail. */
 export interface EmailAttachment {
@@ -104,11 +115,14 @@ export interface EmailData {
   text?: string | undefined;
   /** Default: the worker's sender. */
   from?: EmailAddress | undefined;
+  /** Recipients that the others see. */
   cc?: EmailAddress | readonly EmailAddress[] | undefined;
   /** Recipients that the others do not see. */
   bcc?: EmailAddress | readonly EmailAddress[] | undefined;
+  /** Where answers go. Default: to the sender. */
   replyTo?: EmailAddress | readonly EmailAddress[] | undefined;
   /** Further headers by name; not those that other fields make. */
   headers?: Readonly<Record<string, string>> | undefined;
+  /** At most 25 MiB together. */
   attachments?: readonly EmailAttachment[] | undefined;
 }

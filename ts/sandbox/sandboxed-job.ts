@@ -3,11 +3,15 @@ import type { JobJson, JobProgress, Untyped } from '../types';
 
 /** The job that a processor in a file is handed. Its methods are carried out by the worker. */
 export interface SandboxedJob<T = Untyped, R = Untyped> extends Omit<JobJson, 'data' | 'opts' | 'returnvalue'> {
+  /** What it was added with. */
   data: T;
+  /** The options it was added with, the queue's defaults included. */
   opts: JobsOptions;
   /** `<prefix>:<queue name>` */
   queueQualifiedName: string;
+  /** Name of its queue. */
   queueName: string;
+  /** First part of the keys of its queue. */
   prefix: string;
   /** What an earlier run returned. */
   returnValue: R;

@@ -31,10 +31,15 @@ export interface SpanOptions {
 export interface Span<Context = Untyped> {
   /** A context in which this span is the current one. */
   setSpanOnContext(context: Context): Context;
+  /** Sets one attribute. */
   setAttribute(key: string, value: AttributeValue): void;
+  /** Sets several. */
   setAttributes(attributes: Attributes): void;
+  /** Records that something happened during the work. */
   addEvent(name: string, attributes?: Attributes): void;
+  /** Records an error; without `time`, as of now. */
   recordException(exception: Exception, time?: Time): void;
+  /** Ends the span; nothing may follow. */
   end(): void;
 }
 
@@ -55,29 +60,37 @@ export interface ContextManager<Context = Untyped> {
 
 /** Makes instruments; the same name may be asked for more than once. */
 export interface Meter {
+  /** For what only grows. */
   createCounter(name: string, options?: MetricOptions): Counter;
+  /** For what is spread out, such as durations. */
   createHistogram(name: string, options?: MetricOptions): Histogram;
+  /** For what goes up and down. */
   createGauge(name: string, options?: MetricOptions): Gauge;
 }
 
 /** What an instrument measures. */
 export interface MetricOptions {
+  /** For people. */
   description?: string;
+  /** E.g. `ms`. */
   unit?: string;
 }
 
 /** Counts things that happened. */
 export interface Counter {
+  /** Adds `value`, which is not negative. */
   add(value: number, attributes?: Attributes): void;
 }
 
 /** Takes the distribution of values. */
 export interface Histogram {
+  /** Adds one value. */
   record(value: number, attributes?: Attributes): void;
 }
 
 /** Takes a value that goes up and down. */
 export interface Gauge {
+  /** Replaces the value. */
   record(value: number, attributes?: Attributes): void;
 }
 
@@ -99,24 +112,39 @@ export type Exception = string | ExceptionType;
 /** An error as an object. */
 export type ExceptionType = CodeException | MessageException | NameException;
 
-interface CodeException {
+/** An error known by its code. */
+export interface CodeException {
+  /** Its code, e.g. `ECONNREFUSED`. */
   code: string | number;
+  /** Name of its class. */
   name?: string;
+  /** What went wrong. */
   message?: string;
+  /** Where it was made. */
   stack?: string;
 }
 
-interface MessageException {
+/** An error known by its message. */
+export interface MessageException {
+  /** Its code, e.g. `ECONNREFUSED`. */
   code?: string | number;
+  /** Name of its class. */
   name?: string;
+  /** What went wrong. */
   message: string;
+  /** Where it was made. */
   stack?: string;
 }
 
-interface NameException {
+/** An error known by its name. */
+export interface NameException {
+  /** Its code, e.g. `ECONNREFUSED`. */
   code?: string | number;
+  /** Name of its class. */
   name: string;
+  /** What went wrong. */
   message?: string;
+  /** Where it was made. */
   stack?: string;
 }
 
