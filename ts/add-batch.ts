@@ -1,3 +1,4 @@
+import { ChangingMap } from './changing-map';
 import type { NativeQueue } from './native';
 import { answer, toError, type NativeErrorDetails } from './native-answer';
 import type { QueueLike } from './queue-like';
@@ -30,7 +31,7 @@ interface AddBatch {
 const MAX_TICKETS = 2 ** 32;
 
 /** Batches of the turn that runs, by server and queue. */
-const collecting = new Map<string, AddBatch>();
+const collecting = new ChangingMap<AddBatch>();
 
 /** Adds one job together with all others of this turn and answers its id. */
 export function addSoon(queue: QueueLike, job: NewJob): Promise<string> {
@@ -69,7 +70,7 @@ function linesOf(job: NewJob): [string, string, string] {
 }
 
 /** Batches without an answer, by ticket, of each queue that adds were made through. */
-const sent = new WeakMap<NativeQueue, Map<number, readonly Waiter[]>>();
+const sent = new WeakMap<NativeQueue, ChangingMap<readonly Waiter[]>>();
 
 let lastTicket = 0;
 
@@ -83,15 +84,14 @@ function send({ native, lines, waiters }: AddBatch): void {
   native.add(lastTicket, lines.join('\n'));
 }
 
-function batchesOf(native: NativeQueue): Map<number, readonly Waiter[]> {
+function batchesOf(native: NativeQueue): ChangingMap<readonly Waiter[]> {
   let batches = sent.get(native);
   if (!batches) {
-    const started = new Map<number, readonly Waiter[]>();
+    const started = new ChangingMap<readonly Waiter[]>();
     batches = started;
     sent.set(native, started);
     native.onAdded((ticket, lines, error) => {
-      const waiters = started.get(ticket) ?? [];
-      started.delete(ticket);
+      const waiters = started.take(ticket) ?? [];
       if (started.size === 0) {
         native.awaitAdded(false);
       }

@@ -1,3 +1,4 @@
+import { ChangingMap } from './changing-map';
 import { Job } from './job';
 import { JobTimeoutError } from './errors';
 import { JobRunner, type Run, type RunEnd } from './job-runner';
@@ -29,7 +30,7 @@ export type EventOf<E extends WorkerEvent['event']> = Extract<WorkerEvent, { eve
 /** Takes batches of events and jobs from the engine, runs the jobs and hands back how they ended. */
 export class WorkerLoop<Data, Result, Name extends string, Progress extends JobProgress> {
   /** Runs that have not ended, by token. */
-  protected readonly runs = new Map<string, Run<Data, Result, Name, Progress>>();
+  protected readonly runs = new ChangingMap<Run<Data, Result, Name, Progress>>();
   private closed: () => void = () => undefined;
   private readonly runner: JobRunner<Data, Result, Name, Progress>;
   private readonly turns: WorkerTurns;
@@ -58,7 +59,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
 
   /** Aborts the signal of a job's run; whether the job runs here. */
   cancel(jobId: string, reason?: string): boolean {
-    const runs = [...this.runs.values()].filter((run) => run.job.id === jobId && (run.isNative || !run.isReported));
+    const runs = this.runs.values().filter((run) => run.job.id === jobId && (run.isNative || !run.isReported));
     for (const run of runs) {
       this.abort(run, reason);
     }
@@ -212,7 +213,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
   }
 
   protected completed({ token, finishedOn, attemptsMade }: EventOf<'completed'>, returnvalue: string): void {
-    const run = this.endRun(token);
+    const run = this.runs.take(token);
     if (!run) {
       return;
     }
@@ -224,7 +225,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
   }
 
   protected failed(event: EventOf<'failed'>, stacktrace: string): void {
-    const run = this.endRun(event.token);
+    const run = this.runs.take(event.token);
     const { failure, attemptsMade, finishedOn, delay } = event;
     const error = run?.thrown ?? toFailedError(event);
     if (run) {
@@ -254,19 +255,8 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     this.owner.emit('error', toError(error));
   }
 
-  private endRun(token: string): Run<Data, Result, Name, Progress> | undefined {
-    const run = this.runs.get(token);
-    this.runs.delete(token);
-    return run;
-  }
-
   private runOf(jobId: string): Run<Data, Result, Name, Progress> | undefined {
-    for (const run of this.runs.values()) {
-      if (run.job.id === jobId) {
-        return run;
-      }
-    }
-    return undefined;
+    return this.runs.values().find((run) => run.job.id === jobId);
   }
 }
 

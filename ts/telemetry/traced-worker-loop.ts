@@ -3,6 +3,7 @@ import type { NativeSlotSource } from '../native';
 import type { JobProgress } from '../types';
 import type { WorkerEvent } from '../worker-event';
 import { WorkerLoop, type EventOf } from '../worker-loop';
+import { ChangingMap } from '../changing-map';
 import { noteFailure, startComplete } from './end-spans';
 import type { MeasuredState } from './measurements';
 import { SpanKind, TelemetryAttributes } from './names';
@@ -33,7 +34,7 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
   Name,
   Progress
 > {
-  private readonly spans = new Map<string, RunSpans>();
+  private readonly spans = new ChangingMap<RunSpans>();
   private readonly tracing: Tracing;
   private readonly attributes: Attributes;
 
@@ -121,7 +122,7 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
 
   protected override failedWithoutTrace(event: EventOf<'error'>): void {
     super.failedWithoutTrace(event);
-    for (const [token, spans] of this.spans) {
+    for (const [token, spans] of this.spans.entries()) {
       if (!this.runs.has(token)) {
         this.tracing.guard(() => {
           spans.complete?.exception(event.error.message);
@@ -177,8 +178,7 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
   }
 
   private close(token: string): void {
-    const spans = this.spans.get(token);
-    this.spans.delete(token);
+    const spans = this.spans.take(token);
     this.tracing.guard(() => {
       spans?.complete?.end();
       spans?.process.end();
