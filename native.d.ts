@@ -294,8 +294,8 @@ export declare class NativeRun {
 /** Subscriptions, files and users, wherever they are kept. */
 export declare class NativeStores {
   /**
-   * Stores in a database, which is opened, and made if it is a missing SQLite file, by the first use. `tables` are the names of
-   * the application's own tables as JSON text; with them, nothing is made.
+   * Stores in a database, which is opened, and made if it is a missing SQLite file, by the first use; the URL is checked now.
+   * `tables` are the names of the application's own tables as JSON text; with them, nothing is made.
    */
   static database(url: string, tables?: string | undefined | null): NativeStores
   /** Stores that the user wrote. `ask` must not reject: it answers `{"value": ...}` or `{"error": "<message>"}`. */

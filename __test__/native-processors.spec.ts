@@ -173,6 +173,24 @@ describe('native processors', () => {
     await stores.close();
   });
 
+  test('write the lines of the document to the console where the worker has no listener of `log`', async () => {
+    const written: unknown[][] = [];
+    const spies = (['log', 'error'] as const).map((level) =>
+      jest.spyOn(console, level).mockImplementation((...line: unknown[]) => written.push([level, ...line])),
+    );
+    const stores = { files: { update: () => Promise.resolve() } };
+    const worker = workshop.work({ 'process-image': imageProcessor({ storage, stores }) });
+    await ended(worker, 'process-image', upload);
+    await ended(worker, 'process-image', { fileId: 'x\n✅ forged\u001b[2J', filePath: 'none.jpg' });
+    for (const spy of spies) spy.mockRestore();
+    expect(written).toEqual([
+      ['log', '🖼️ Processing image job 1 for file file_1'],
+      ['log', '✅ Image processing job 1 completed'],
+      ['log', expect.stringMatching(/^🖼️ Processing image job 2 for file x\\n✅ forged\\u001b\[2J$/u) as string],
+      ['error', expect.stringMatching(/^Error processing image job 2: .*none\.jpg/u) as string],
+    ]);
+  });
+
   test('called that way fail with their code, and are not retried when that is pointless', async () => {
     configure({ images: { storage, stores: { files: { update: () => Promise.resolve() } } } });
     const worker = workshop.work(processImage);

@@ -54,7 +54,7 @@ let email: ReturnType<typeof emailProcessor> | undefined;
  *
  * What is given is checked at once; what is left out is taken from the environment by the first job that needs it.
  *
- * @throws `EngineError` whose `code` says which option is wrong.
+ * @throws `EngineError` whose `code` says which option is wrong, `ConfigurationError` for a variable.
  */
 export function configure(options: ProcessorConfiguration): void {
   configuration = options;

@@ -1,6 +1,8 @@
+import { processEnvironment } from './environment/environment';
+import { readDatabaseUrl } from './environment/processor-settings';
 import { NativeStores } from './native';
 import { answer, calling } from './native-answer';
-import { DEFAULT_DATABASE_URL, exposed, type AllStores } from './stores';
+import { exposed, type AllStores } from './stores';
 
 /** Names of the application's own tables and columns, where they differ from those that Prisma gives the models. */
 export interface TableNames {
@@ -77,7 +79,7 @@ export interface DatabaseStores extends AllStores {
  * @throws `EngineError` with `code` `UNSUPPORTED_DATABASE`, `INVALID_DATABASE_URL`, `INVALID_TABLE_NAME` or `DATABASE_ERROR`.
  */
 export async function databaseStores(options: DatabaseStoresOptions = {}): Promise<DatabaseStores> {
-  const { url = process.env['DATABASE_URL'] ?? DEFAULT_DATABASE_URL, tables = {} } = options;
+  const { url = readDatabaseUrl(processEnvironment()), tables = {} } = options;
   const native = calling(() => NativeStores.database(url, JSON.stringify(tables)));
   await answer(native.open());
   return exposed(native);

@@ -1,9 +1,12 @@
 import { definedOnly } from './defined-only';
+import { authoritiesOf } from './environment/authorities';
+import { blaming } from './environment/blame';
+import { processEnvironment } from './environment/environment';
+import { readStorageUrl } from './environment/processor-settings';
 import { emailProcessor as nativeEmailProcessor } from './native';
 import { calling } from './native-answer';
 import { processorOf } from './native-run';
 import type { NativeJobProcessor } from './processor-map';
-import { DEFAULT_STORAGE_URL } from './storage';
 import type { EmailData } from './queue-service/job-data';
 
 /** Options of {@link emailProcessor}. */
@@ -25,7 +28,7 @@ export interface EmailProcessorOptions {
   timeout?: number | undefined;
   /** What the attachments of one message may have together, bytes. Default 25 MiB. */
   maxAttachmentBytes?: number | undefined;
-  /** Authorities to trust beside the system's, PEM. Default: none. */
+  /** Authorities to trust beside the system's, PEM. Default: those in the file of `NODE_EXTRA_CA_CERTS`. */
   extraCa?: string | Uint8Array | undefined;
 }
 
@@ -44,16 +47,18 @@ export interface EmailResult {
  * `INVALID_JOB_DATA`; `EMAIL_DEFERRED` (4xx), `SMTP_TIMEOUT` and `SMTP_UNAVAILABLE` are tried again with the job's attempts. A message that the
  * relay has taken is not sent again by a later attempt.
  *
- * @throws `EngineError` with `code` `INVALID_SMTP_URL`, `INVALID_EMAIL_FROM`, `INVALID_CERTIFICATES` or one of the storage.
+ * @throws `EngineError` with `code` `INVALID_SMTP_URL`, `INVALID_EMAIL_FROM`, `INVALID_CERTIFICATES` or one of the storage, `ConfigurationError` for a
+ * variable.
  */
 export function emailProcessor(options: EmailProcessorOptions = {}): NativeJobProcessor<EmailData, EmailResult> {
-  const { url, from = process.env['EMAIL_FROM'], storage, extraCa, ...rest } = options;
+  const environment = processEnvironment();
+  const { url, from = environment.text('EMAIL_FROM'), storage, extraCa, ...rest } = options;
   const native = {
-    url: url ?? process.env['SMTP_URL'] ?? '',
-    storage: storage ?? process.env['STORAGE_URL'] ?? DEFAULT_STORAGE_URL,
+    url: url ?? environment.text('SMTP_URL') ?? '',
+    storage: storage ?? readStorageUrl(environment),
     ...(from && { from }),
     ...definedOnly(rest),
-    ...(extraCa !== undefined && { extraCa: Buffer.from(extraCa).toString('utf8') }),
+    ...authoritiesOf(extraCa, environment),
   };
-  return processorOf(calling(() => nativeEmailProcessor(native)));
+  return processorOf(blaming(options, () => calling(() => nativeEmailProcessor(native))));
 }

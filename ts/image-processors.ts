@@ -1,5 +1,8 @@
 import type { DatabaseStores } from './database-stores';
 import { definedOnly } from './defined-only';
+import { blaming } from './environment/blame';
+import { processEnvironment } from './environment/environment';
+import { readImageDecoders } from './environment/processor-settings';
 import { NativeImageProcessors } from './native';
 import { calling } from './native-answer';
 import { processorOf } from './native-run';
@@ -17,8 +20,8 @@ export interface ImageLimits {
   /** Memory for all images being processed, bytes, at least 16 MiB; further images wait. Default 512 MiB. */
   memoryBudget?: number | undefined;
   /**
-   * Which decoders see the bytes of uploads. `memory-safe`: Rust for every format, at about twice the time for JPEG. Default `fastest`:
-   * libjpeg-turbo for JPEG, Rust for the others.
+   * Which decoders see the bytes of uploads. `memory-safe`: Rust for every format, at about twice the time for JPEG. `fastest`: libjpeg-turbo for
+   * JPEG, Rust for the others. Default: `IMAGE_DECODERS`, else `fastest`.
    */
   decoders?: 'fastest' | 'memory-safe' | undefined;
 }
@@ -125,28 +128,32 @@ export interface ImageProcessors {
  * Jobs fail with `code` `UNSUPPORTED_FORMAT`, `CORRUPT_IMAGE`, `IMAGE_TOO_LARGE` or `PATH_OUTSIDE_STORAGE`, which are not retried,
  * or with one of the storage or store, which are.
  *
- * @throws `EngineError` with `code` `UNSUPPORTED_STORAGE`, `INVALID_PUBLIC_BASE_URL`, `FILE_UNWRITABLE` or `INVALID_OPTION`.
+ * @throws `EngineError` with `code` `UNSUPPORTED_STORAGE`, `INVALID_PUBLIC_BASE_URL`, `FILE_UNWRITABLE` or `INVALID_OPTION`,
+ * `ConfigurationError` for a variable.
  */
 export function imageProcessors(options: ImageProcessorsOptions = {}): ImageProcessors {
   const { avatars = {}, stores, ...rest } = options;
-  const processors = open(rest);
-  return { image: imageOf(processors, stores), avatar: avatarOf(processors, avatars, stores) };
+  return blaming(options, () => {
+    const processors = open(rest);
+    return { image: imageOf(processors, stores), avatar: avatarOf(processors, avatars, stores) };
+  });
 }
 
 /** The native processor of `process-image` alone; see {@link imageProcessors}. */
 export function imageProcessor(options: ImageProcessorOptions = {}): ImageProcessors['image'] {
   const { stores, ...rest } = options;
-  return imageOf(open(rest), stores);
+  return blaming(options, () => imageOf(open(rest), stores));
 }
 
 /** The native processor of `optimize-avatar` alone; see {@link imageProcessors}. */
 export function avatarProcessor(options: AvatarProcessorOptions = {}): ImageProcessors['avatar'] {
   const { stores, sizes, format, quality, ...rest } = options;
-  return avatarOf(open(rest), { sizes, format, quality }, stores);
+  return blaming(options, () => avatarOf(open(rest), { sizes, format, quality }, stores));
 }
 
 function open({ storage, publicBaseUrl, ...limits }: StorageOptions & ImageLimits): NativeImageProcessors {
-  const native = { ...storageOf({ storage, publicBaseUrl }), ...definedOnly(limits) };
+  const decoders = limits.decoders ?? readImageDecoders(processEnvironment());
+  const native = { ...storageOf({ storage, publicBaseUrl }), ...definedOnly(limits), decoders };
   return calling(() => new NativeImageProcessors(native));
 }
 

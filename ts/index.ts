@@ -16,6 +16,7 @@ export {
   WaitingChildrenError,
   WaitingError,
 } from './control-flow';
+export { ConfigurationError } from './environment/configuration-error';
 export * from './errors';
 export { FlowProducer, type FlowProducerListener } from './flow-producer';
 export type { JobNode } from './flow-lines';

@@ -1,6 +1,7 @@
 import { DelayedError, UnrecoverableError } from './control-flow';
 import type { Job } from './job';
 import { JobFields } from './job-fields';
+import { writeLogLine } from './log-line';
 import { NativeRun, type NativeProcessor } from './native';
 import { toJobProcessor, type NativeJobProcessor } from './processor-map';
 import type { LogLevel } from './worker-listener';
@@ -44,13 +45,8 @@ function notify(job: Job, kind: string, text: string): void {
     job.progress = JSON.parse(text) as number;
     JobFields.queueOf(job).emit('progress', job, job.progress);
   } else if (!JobFields.queueOf(job).emit('log', job, text, kind)) {
-    write(kind as LogLevel, text);
+    writeLogLine(kind as LogLevel, text);
   }
-}
-
-/** A line that no listener of the worker wants, where a processor in JavaScript would have written it. */
-function write(level: LogLevel, line: string): void {
-  console[level === 'info' ? 'log' : level](line);
 }
 
 async function endOf<Result>(run: NativeRun, job: Job, token: string | undefined): Promise<Result> {

@@ -1,5 +1,9 @@
 import type { DatabaseStores } from './database-stores';
 import { definedOnly } from './defined-only';
+import { authoritiesOf } from './environment/authorities';
+import { blaming } from './environment/blame';
+import { processEnvironment } from './environment/environment';
+import { readAllowPrivateNetwork, readVapidIdentity } from './environment/processor-settings';
 import { NativePushProcessors } from './native';
 import { calling } from './native-answer';
 import { processorOf } from './native-run';
@@ -19,11 +23,14 @@ export interface PushProcessorOptions {
   timeout?: number | undefined;
   /** Requests in flight at once over all jobs, 1-1000. Default 100. */
   concurrency?: number | undefined;
-  /** Lets push services have addresses that are not globally routable; for tests and closed networks. Default `false`. */
+  /**
+   * Lets push services have addresses that are not globally routable; for tests and closed networks. Default:
+   * `PUSH_ALLOW_PRIVATE_NETWORK`, else `false`.
+   */
   allowPrivateNetwork?: boolean | undefined;
   /** Origins that may have such addresses, e.g. `https://push.internal:8443`. Default: none. */
   allowedOrigins?: readonly string[] | undefined;
-  /** Authorities to trust beside the system's, PEM. Default: none. */
+  /** Authorities to trust beside the system's, PEM. Default: those in the file of `NODE_EXTRA_CA_CERTS`. */
   extraCa?: string | Uint8Array | undefined;
 }
 
@@ -74,30 +81,23 @@ export interface PushProcessors {
  * delivered only. Jobs fail with `code` `PAYLOAD_TOO_LARGE` or `INVALID_JOB_DATA`, which are not retried, or with
  * `PUSH_SERVICE_UNAVAILABLE`.
  *
- * @throws `EngineError` whose `code` says which part of the identity or which option is wrong.
+ * @throws `EngineError` whose `code` says which part of the identity or which option is wrong, `ConfigurationError` for a variable.
  */
 export function pushProcessors(options: PushProcessorOptions = {}): PushProcessors {
-  const { vapid = vapidFromEnvironment(), stores, extraCa, allowedOrigins, ...rest } = options;
+  const environment = processEnvironment();
+  const { vapid = readVapidIdentity(environment), stores, extraCa, allowedOrigins, ...rest } = options;
   const native = {
     ...vapid,
     ...definedOnly(rest),
+    allowPrivateNetwork: rest.allowPrivateNetwork ?? readAllowPrivateNetwork(environment),
     ...(allowedOrigins && { allowedOrigins: [...allowedOrigins] }),
-    ...(extraCa !== undefined && { extraCa: Buffer.from(extraCa).toString('utf8') }),
+    ...authoritiesOf(extraCa, environment),
   };
-  const processors = calling(() => new NativePushProcessors(native, toNativeStores(stores)));
+  const processors = blaming(options, () => calling(() => new NativePushProcessors(native, toNativeStores(stores))));
   return { single: processorOf(processors.single()), batch: processorOf(processors.batch()) };
 }
 
 /** The native processor of `push-notification` alone; see {@link pushProcessors}. */
 export function pushProcessor(options?: PushProcessorOptions): PushProcessors['single'] {
   return pushProcessors(options).single;
-}
-
-function vapidFromEnvironment(): VapidIdentity {
-  const { env } = process;
-  return {
-    publicKey: env['VAPID_PUBLIC_KEY'] ?? env['NEXT_PUBLIC_VAPID_PUBLIC_KEY'] ?? '',
-    privateKey: env['VAPID_PRIVATE_KEY'] ?? '',
-    subject: env['VAPID_SUBJECT'] ?? env['NEXT_PUBLIC_VAPID_SUBJECT'] ?? '',
-  };
 }

@@ -1,4 +1,4 @@
-import { Environment } from './environment/environment';
+import { processEnvironment } from './environment/environment';
 import { readRedisSettings } from './environment/redis-settings';
 import { ConnectionClosedError } from './errors';
 import type { Job } from './job';
@@ -155,7 +155,7 @@ export class QueueService {
 
   private openQueue(name: QueueName): Queue {
     const { prefix, queues, deadlineMs = DEFAULT_DEADLINE_MS } = this.options;
-    const connection = this.options.connection ?? readRedisSettings(new Environment(process.env));
+    const connection = this.options.connection ?? readRedisSettings(processEnvironment());
     const defaultJobOptions = { ...BUILT_IN_QUEUES[name].defaultJobOptions, ...queues?.[name] };
     const queue = new Queue(name, { connection, prefix, deadlineMs, defaultJobOptions });
     queue.on('error', (error) => {

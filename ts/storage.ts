@@ -1,5 +1,5 @@
-/** @internal Where uploads are read and results are written unless told otherwise. */
-export const DEFAULT_STORAGE_URL = 'file:./public';
+import { processEnvironment } from './environment/environment';
+import { readPublicBaseUrl, readStorageUrl } from './environment/processor-settings';
 
 /** Where processors read uploads and write results. */
 export interface StorageOptions {
@@ -14,8 +14,9 @@ export interface StorageOptions {
 
 /** @internal The storage that the options, or else the environment, name. */
 export function storageOf({ storage, publicBaseUrl }: StorageOptions): { storage: string; publicBaseUrl: string } {
+  const environment = processEnvironment();
   return {
-    storage: storage ?? process.env['STORAGE_URL'] ?? DEFAULT_STORAGE_URL,
-    publicBaseUrl: publicBaseUrl ?? process.env['PUBLIC_BASE_URL'] ?? '',
+    storage: storage ?? readStorageUrl(environment),
+    publicBaseUrl: publicBaseUrl ?? readPublicBaseUrl(environment),
   };
 }

@@ -1,5 +1,7 @@
+import { processEnvironment } from './environment/environment';
+import { DEFAULT_DATABASE_URL, readDatabaseUrl } from './environment/processor-settings';
 import { NativeStores } from './native';
-import { answer } from './native-answer';
+import { answer, calling } from './native-answer';
 
 /** One browser that wants push messages for a user. */
 export interface PushSubscription {
@@ -86,9 +88,6 @@ export interface SqliteStores extends Stores {
   close(): Promise<void>;
 }
 
-/** @internal The database of processors that are given no stores and find no `DATABASE_URL`. */
-export const DEFAULT_DATABASE_URL = 'sqlite:./synapse.db';
-
 /** Native handles of embedded databases, so that processors use them without JavaScript. */
 const natives = new WeakMap<object, NativeStores>();
 
@@ -100,7 +99,7 @@ const natives = new WeakMap<object, NativeStores>();
  * @throws `EngineError` with `code` `UNSUPPORTED_DATABASE`, `INVALID_DATABASE_URL` or `DATABASE_ERROR`.
  */
 export async function sqliteStores(url: string = DEFAULT_DATABASE_URL): Promise<SqliteStores> {
-  const native = NativeStores.database(url);
+  const native = calling(() => NativeStores.database(url));
   await answer(native.open());
   return exposed(native);
 }
@@ -141,7 +140,7 @@ export function prismaStores(prisma: PrismaClientLike): AllStores {
 /** @internal The native form of stores; without any, the database of `DATABASE_URL`, else the embedded default. */
 export function toNativeStores(stores: Stores | undefined): NativeStores {
   if (stores === undefined) {
-    return NativeStores.database(process.env['DATABASE_URL'] ?? DEFAULT_DATABASE_URL);
+    return calling(() => NativeStores.database(readDatabaseUrl(processEnvironment())));
   }
   return natives.get(stores) ?? NativeStores.callbacks(async (action, args) => callStore(stores, action, args));
 }

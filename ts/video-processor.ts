@@ -1,5 +1,6 @@
 import type { DatabaseStores } from './database-stores';
 import { definedOnly } from './defined-only';
+import { blaming } from './environment/blame';
 import { NativeVideoProcessor } from './native';
 import { calling } from './native-answer';
 import { processorOf } from './native-run';
@@ -79,7 +80,7 @@ export interface VideoJobProcessor extends NativeJobProcessor<VideoProcessingDat
 export function videoProcessor(options: VideoProcessorOptions = {}): VideoJobProcessor {
   const { storage, publicBaseUrl, stores, ...rest } = options;
   const native = { ...storageOf({ storage, publicBaseUrl }), ...definedOnly(rest) };
-  const handle = calling(() => new NativeVideoProcessor(native, toNativeStores(stores)));
+  const handle = blaming(options, () => calling(() => new NativeVideoProcessor(native, toNativeStores(stores))));
   const processor = processorOf<VideoProcessingData, ProcessedVideo>(handle.processor());
   return Object.defineProperty(processor, 'missing', { get: () => handle.missing }) as VideoJobProcessor;
 }

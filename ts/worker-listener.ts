@@ -26,7 +26,7 @@ export interface WorkerListener<
   lockRenewalFailed: (jobIds: string[]) => void;
   /** Locks were renewed. */
   locksRenewed: (renewed: { count: number; jobIds: string[] }) => void;
-  /** A native processor has a line for the operator. */
+  /** A native processor has a line for the operator; without a listener it goes to the console. */
   log: (job: Job<Data, Result, Name, Progress> | undefined, message: string, level: LogLevel) => void;
   /** The worker was paused. */
   paused: () => void;

@@ -4,6 +4,7 @@ import { JobTimeoutError } from './errors';
 import { JobRunner, type Run, type RunEnd } from './job-runner';
 import { parseProgress, readJobRecord } from './job-record';
 import { LazyJson } from './lazy-json';
+import { writeLogLine } from './log-line';
 import type { NativeSlotSource, NativeWorker } from './native';
 import { answer, toError } from './native-answer';
 import type { RepeatOptions } from './options/scheduler-options';
@@ -99,7 +100,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
         this.progress(event.jobId, lines[payload] ?? '');
         break;
       case 'log':
-        owner.emit('log', this.runOf(event.jobId)?.job, event.message, event.level);
+        this.log(event);
         break;
       case 'cancelled':
         this.runs.get(event.token)?.controller?.abort(event.reason);
@@ -127,6 +128,12 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
         break;
       case 'closed':
         this.closed();
+    }
+  }
+
+  private log({ jobId, message, level }: EventOf<'log'>): void {
+    if (!this.owner.emit('log', this.runOf(jobId)?.job, message, level)) {
+      writeLogLine(level, message);
     }
   }
 

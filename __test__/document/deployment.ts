@@ -119,8 +119,9 @@ export class Deployment {
       VAPID_PRIVATE_KEY: vapid.privateKey,
       SMTP_URL: `smtp://ann:s3cret%2F%C3%A4@localhost:${this.mail.port}`,
       EMAIL_FROM: 'Synapse <no-reply@example.com>',
-      // Of the receivers' own authorities.
+      // The receivers are on loopback, under authorities of their own.
       NODE_EXTRA_CA_CERTS: authority,
+      PUSH_ALLOW_PRIVATE_NETWORK: 'true',
     };
     Object.assign(process.env, env);
     this.worker = new LineProcess([join(this.app.folder, 'backend', 'worker.js')], env);

@@ -76,11 +76,6 @@ export async function prepare() { queueService = await getService<QueueService>(
 ${code}`;
 }
 
-/** The receivers of the test are on loopback, under authorities of their own. */
-const TEST_SET_UP = `
-const extraCa = readFileSync(process.env.NODE_EXTRA_CA_CERTS ?? '');
-configure({ push: { allowPrivateNetwork: true, extraCa }, email: { extraCa } });`;
-
 /** Step 4, for other queues and jobs as well. */
 function registered(name: string, queue: string, cases: Record<string, string>): string {
   const lines = Object.entries(cases).map(([type, call]) => `case JOB_TYPES.${type}:\n return await ${call}(job);\n`);
@@ -93,7 +88,7 @@ function registered(name: string, queue: string, cases: Record<string, string>):
 const WORKER_JOBS = {
   own: "import { processImage, processPushNotification, processSendEmail } from '../lib/queue/job-processors';\nimport { JOB_TYPES } from '../lib/queue/queues';",
   'built-in':
-    "import { readFileSync } from 'node:fs';\nimport { configure, JOB_TYPES, processBatchPushNotification, processImage, processPushNotification, processSendEmail } from '@synapse/queue';",
+    "import { JOB_TYPES, processBatchPushNotification, processImage, processPushNotification, processSendEmail } from '@synapse/queue';",
 };
 
 function workerModule(variant: Variant): string {
@@ -103,7 +98,6 @@ import { Worker } from '@synapse/queue';
 import { logger } from '../lib/logger';
 import { redisConnection } from '../lib/redis';
 ${WORKER_JOBS[variant]}
-${variant === 'built-in' ? TEST_SET_UP : ''}
 ${block('const emailWorker')}
 ${registered('pushWorker', 'push-notifications', { PUSH_NOTIFICATION: 'processPushNotification', ...batch })}
 ${registered('fileWorker', 'file-processing', { PROCESS_IMAGE: 'processImage' })}`;

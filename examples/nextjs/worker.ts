@@ -1,6 +1,5 @@
 import './lib/load-env';
 
-import { readFileSync } from 'node:fs';
 
 import {
   BUILT_IN_QUEUES,
@@ -29,9 +28,8 @@ const images = imageProcessors(files);
 const video = videoProcessor(files);
 const push = pushProcessors({
   stores,
-  // A push service inside a closed network, as the tests have one; those of browsers need neither line.
+  // A push service inside a closed network, as the tests have one; those of browsers do not need it.
   allowedOrigins: env.PUSH_ALLOWED_ORIGINS?.split(',') ?? [],
-  extraCa: env.NODE_EXTRA_CA_CERTS ? readFileSync(env.NODE_EXTRA_CA_CERTS) : undefined,
 });
 
 const workers = [

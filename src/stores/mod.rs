@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use napi_derive::napi;
 use synapse_queue_processors::stores::{
-    FileStore, FileUpdate, SqlStores, StoreError, Subscription, SubscriptionStore, UserStore, UserUpdate,
+    FileStore, FileUpdate, SchemaNames, SqlStores, StoreError, Subscription, SubscriptionStore, UserStore, UserUpdate,
 };
 
 use crate::callback::StoreCallback;
@@ -43,12 +43,14 @@ pub struct NativeSubscription {
 
 #[napi]
 impl NativeStores {
-    /// Stores in a database, which is opened, and made if it is a missing SQLite file, by the first use. `tables` are the names of
-    /// the application's own tables as JSON text; with them, nothing is made.
+    /// Stores in a database, which is opened, and made if it is a missing SQLite file, by the first use; the URL is checked now.
+    /// `tables` are the names of the application's own tables as JSON text; with them, nothing is made.
     #[napi(factory)]
     pub fn database(url: String, tables: Option<String>) -> napi::Result<Self, String> {
         let names = tables.map(|names| serde_json::from_str(&names)).transpose();
         let names = names.map_err(|error| coded_exception("INVALID_TABLE_NAME", &format!("`tables`: {error}")))?;
+        SqlStores::check(&url, names.as_ref().unwrap_or(&SchemaNames::default()))
+            .map_err(|error| coded_exception(error.code(), &error))?;
         let database = LazyDatabase::new(url, names);
         Ok(Self {
             subscriptions: Arc::new(database.clone()),

@@ -1,4 +1,3 @@
-import { EngineError } from '../errors';
 import { emailProcessor } from '../email-processor';
 import { imageProcessors } from '../image-processors';
 import { pushProcessors } from '../processors';
@@ -6,28 +5,10 @@ import type { ProcessorMap } from '../processor-map';
 import { JOB_TYPES, QUEUE_NAMES } from '../queue-names';
 import { sqliteStores, type SqliteStores } from '../stores';
 import { videoProcessor } from '../video-processor';
+import { variableToBlame } from '../environment/blame';
 import { ConfigurationError } from '../environment/configuration-error';
 import type { EmailSettings } from './email-settings';
 import type { PushSettings, WorkerSettings } from './worker-settings';
-
-/** The variable that is to blame when a processor cannot be made, by the code of its error. */
-const VARIABLES: Readonly<Record<string, string>> = {
-  DATABASE_ERROR: 'DATABASE_URL',
-  DATABASE_TOO_NEW: 'DATABASE_URL',
-  FILE_UNWRITABLE: 'STORAGE_URL',
-  INVALID_CERTIFICATES: 'NODE_EXTRA_CA_CERTS',
-  INVALID_DATABASE_URL: 'DATABASE_URL',
-  INVALID_EMAIL_FROM: 'EMAIL_FROM',
-  INVALID_PUBLIC_BASE_URL: 'PUBLIC_BASE_URL',
-  INVALID_SMTP_URL: 'SMTP_URL',
-  INVALID_STORAGE_URL: 'STORAGE_URL',
-  INVALID_VAPID_PRIVATE_KEY: 'VAPID_PRIVATE_KEY',
-  INVALID_VAPID_PUBLIC_KEY: 'VAPID_PUBLIC_KEY',
-  INVALID_VAPID_SUBJECT: 'VAPID_SUBJECT',
-  UNSUPPORTED_DATABASE: 'DATABASE_URL',
-  UNSUPPORTED_STORAGE: 'STORAGE_URL',
-  VAPID_KEYS_DO_NOT_MATCH: 'VAPID_PRIVATE_KEY',
-};
 
 /** The native processors of this release, and what they hold open. */
 export interface BuiltInProcessors {
@@ -53,7 +34,7 @@ export async function openBuiltInProcessors(settings: WorkerSettings): Promise<B
     };
     return { processors, warnings: files?.warnings ?? [], close: () => stores.close() };
   } catch (error) {
-    throw blamed(error);
+    throw named(error);
   }
 }
 
@@ -84,8 +65,8 @@ function emailProcessors(settings: EmailSettings, storage: string): ProcessorMap
 }
 
 /** The error under the name of its variable; errors that no setting explains stay as they are. */
-function blamed(error: unknown): unknown {
-  const variable = error instanceof EngineError ? VARIABLES[error.code] : undefined;
+function named(error: unknown): unknown {
+  const variable = variableToBlame(error);
   return variable === undefined
     ? error
     : new ConfigurationError(`${variable}: ${(error as Error).message}`, { cause: error });

@@ -17,7 +17,7 @@ import { addWorker } from './commands/worker';
 import { ConfigurationError } from '../environment/configuration-error';
 import { NotConfirmedError } from './confirmation';
 import { printVapidKeys } from './vapid-keys';
-import { visible } from './visible';
+import { visible } from '../visible';
 
 const EXIT_FAILURE = 1;
 const EXIT_CONFIGURATION = 2;

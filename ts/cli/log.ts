@@ -1,5 +1,5 @@
 import type { LogMeta } from '../logger';
-import { visible } from './visible';
+import { visible } from '../visible';
 
 /** Log levels, loudest first. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;

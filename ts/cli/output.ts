@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-import { visible } from './visible';
+import { visible } from '../visible';
 
 /** A row of a table; numbers stand to the right. */
 export type Row = readonly (string | number)[];

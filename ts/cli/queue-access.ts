@@ -3,7 +3,7 @@ import type { RedisOptions } from '../options/connection-options';
 import { Queue } from '../queue';
 import type { CommonOptions } from './commands/common-options';
 import { ConfigurationError } from '../environment/configuration-error';
-import { Environment } from '../environment/environment';
+import { processEnvironment } from '../environment/environment';
 import { checkedRedisUrl, readRedisSettings } from '../environment/redis-settings';
 
 /** How long Redis may take to answer before a command gives up, ms. */
@@ -19,7 +19,7 @@ export class QueueAccess {
   private readonly opened: Queue[] = [];
 
   constructor(options: CommonOptions) {
-    const environment = new Environment(process.env);
+    const environment = processEnvironment();
     const redis =
       options.redis === undefined ? readRedisSettings(environment) : { url: checkedRedisUrl('--redis', options.redis) };
     // Somebody waits for the answer: a Redis that is not there is told at once.

@@ -1,16 +1,21 @@
-import { readFileSync } from 'node:fs';
-
 import type { RedisOptions } from '../options/connection-options';
 import type { VapidIdentity } from '../processors';
 import { QUEUE_NAMES, type QueueName } from '../queue-names';
-import { DEFAULT_STORAGE_URL } from '../storage';
-import { DEFAULT_DATABASE_URL } from '../stores';
 import { ConfigurationError } from '../environment/configuration-error';
 import { readEmailSettings, type EmailSettings } from './email-settings';
 import type { Environment } from '../environment/environment';
 import { readHealthSettings, type HealthSettings } from './health-endpoints';
 import { LOG_FORMATS, LOG_LEVELS, type LogSettings } from './log';
 import { readRedisSettings } from '../environment/redis-settings';
+import {
+  readAllowPrivateNetwork,
+  readDatabaseUrl,
+  readExtraAuthorities,
+  readImageDecoders,
+  readPublicBaseUrl,
+  readStorageUrl,
+  type ImageDecoders,
+} from '../environment/processor-settings';
 import { readVapidSettings } from './vapid-settings';
 
 /** What concerns every kind of worker process. */
@@ -44,7 +49,7 @@ export interface WorkerSettings extends ProcessSettings {
   storageUrl: string;
   publicBaseUrl: string;
   /** Which decoders see the bytes of uploaded images. */
-  imageDecoders: (typeof IMAGE_DECODERS)[number];
+  imageDecoders: ImageDecoders;
   /** Absent unless push notifications are worked on. */
   push: PushSettings | undefined;
   /** Absent unless e-mail is worked on. */
@@ -52,8 +57,6 @@ export interface WorkerSettings extends ProcessSettings {
   /** What the operator should know about what is not done. */
   notes: readonly string[];
 }
-
-const IMAGE_DECODERS = ['fastest', 'memory-safe'] as const;
 
 const HOUR_MS = 60 * 60 * 1000;
 /** The longest wait that a Node timer can express fits well. */
@@ -85,10 +88,10 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     queues,
     lockDurationMs: readInterval(environment, 'WORKER_LOCK_DURATION_MS'),
     stalledIntervalMs: readInterval(environment, 'WORKER_STALLED_INTERVAL_MS'),
-    databaseUrl: environment.text('DATABASE_URL') ?? DEFAULT_DATABASE_URL,
-    storageUrl: environment.text('STORAGE_URL') ?? DEFAULT_STORAGE_URL,
-    publicBaseUrl: environment.text('PUBLIC_BASE_URL') ?? '',
-    imageDecoders: environment.choice('IMAGE_DECODERS', IMAGE_DECODERS, 'fastest'),
+    databaseUrl: readDatabaseUrl(environment),
+    storageUrl: readStorageUrl(environment),
+    publicBaseUrl: readPublicBaseUrl(environment),
+    imageDecoders: readImageDecoders(environment),
     push: isPushing ? readPushSettings(environment, extraCa) : undefined,
     email: readEmailSettings(environment, queues, extraCa),
     notes: readNotes(environment, queues),
@@ -98,19 +101,9 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
 function readPushSettings(environment: Environment, extraCa: string | undefined): PushSettings {
   return {
     vapid: readVapidSettings(environment),
-    allowPrivateNetwork: environment.flag('PUSH_ALLOW_PRIVATE_NETWORK', false),
+    allowPrivateNetwork: readAllowPrivateNetwork(environment),
     extraCa,
   };
-}
-
-/** The variable that Node itself reads for its own connections. */
-function readExtraAuthorities(environment: Environment): string | undefined {
-  const file = environment.text('NODE_EXTRA_CA_CERTS');
-  try {
-    return file === undefined ? undefined : readFileSync(file, 'utf8');
-  } catch (error) {
-    throw ConfigurationError.of('NODE_EXTRA_CA_CERTS', `a readable PEM file, got \`${String(file)}\``, error);
-  }
 }
 
 function readInterval(environment: Environment, name: string): number | undefined {

@@ -1,8 +1,10 @@
-/** A setting that cannot work; the program ends with one line that names it. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
+import { QueueError } from '../errors';
 
-  /** `expected` completes the sentence "`VARIABLE` must be ...". */
+/** A setting that cannot work; its message names the setting and says what was expected. */
+export class ConfigurationError extends QueueError {
+  readonly code = 'INVALID_CONFIGURATION';
+
+  /** @internal `expected` completes the sentence "`VARIABLE` must be ...". */
   static of(variable: string, expected: string, cause?: unknown): ConfigurationError {
     return new ConfigurationError(`${variable} must be ${expected}`, { cause });
   }

@@ -52,3 +52,8 @@ export class Environment {
     return words.filter((word) => word !== '');
   }
 }
+
+/** The variables of this process, as they are now. */
+export function processEnvironment(): Environment {
+  return new Environment(process.env);
+}

@@ -5,7 +5,7 @@ import { answer } from '../../native-answer';
 import type { Queue } from '../../queue';
 import { Output } from '../output';
 import { withQueues, type QueueAccess } from '../queue-access';
-import { visible } from '../visible';
+import { visible } from '../../visible';
 import { commonOptions, type CommonOptions } from './common-options';
 
 interface DoctorOptions extends CommonOptions {

@@ -5,7 +5,7 @@ import type { Job } from '../../job';
 import type { Queue } from '../../queue';
 import { Output } from '../output';
 import { withQueues } from '../queue-access';
-import { visible } from '../visible';
+import { visible } from '../../visible';
 import { commonOptions, oneQueue, type QueueCommandOptions } from './common-options';
 
 /** A job with where it is and its log. */

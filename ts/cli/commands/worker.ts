@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { runBuiltInWorkers } from '../built-in-workers';
-import { Environment } from '../../environment/environment';
+import { processEnvironment } from '../../environment/environment';
 import { openHealthEndpoints } from '../health-endpoints';
 import { Log, type LogSettings } from '../log';
 import { runUserWorker } from '../user-worker';
@@ -47,7 +47,7 @@ export function addWorker(program: Command): void {
 }
 
 async function runWorker(file: string | undefined): Promise<void> {
-  const environment = new Environment(process.env);
+  const environment = processEnvironment();
   if (file === undefined) {
     const settings = readWorkerSettings(environment);
     const log = openLog(settings.log);

@@ -29,54 +29,79 @@ pub(super) enum IfMissing {
     Fail,
 }
 
-/// Connects to the database that `url` names.
-pub(super) async fn connect(url: &str, if_missing: IfMissing) -> Result<DatabasePool, StoreError> {
-    let Some((scheme, rest)) = url.split_once(':') else {
-        return Err(invalid("it has no scheme; write `sqlite:<path>` or `postgresql://user@host/database`"));
-    };
-    match scheme {
-        "sqlite" | "file" => sqlite(scheme, rest, url, if_missing).await.map(DatabasePool::Sqlite),
-        "postgres" | "postgresql" => {
-            let (url, settings) = ServerSettings::take_from(url)?;
-            let mut options = PgConnectOptions::from_str(url.as_str()).map_err(|error| invalid(error.to_string()))?;
-            if let Some(schema) = settings.schema {
-                options = options.options([("search_path", schema)]);
-            }
-            if settings.is_behind_pgbouncer {
-                options = options.statement_cache_capacity(0);
-            }
-            let pool = PgPoolOptions::new().max_connections(settings.connections).acquire_timeout(ACQUIRE_TIMEOUT);
-            pool.connect_with(options).await.map(DatabasePool::Postgres).map_err(StoreError::failed_to("open"))
+/// A database that can be connected to.
+pub(super) enum DatabaseUrl {
+    Sqlite(SqliteConnectOptions),
+    Postgres(PgConnectOptions, PgPoolOptions),
+    MySql(MySqlConnectOptions, MySqlPoolOptions),
+}
+
+impl DatabaseUrl {
+    /// Reads a URL; connects to nothing.
+    pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
+        let Some((scheme, rest)) = url.split_once(':') else {
+            return Err(invalid("it has no scheme; write `sqlite:<path>` or `postgresql://user@host/database`"));
+        };
+        match scheme {
+            "sqlite" | "file" => sqlite(scheme, rest, url).map(Self::Sqlite),
+            "postgres" | "postgresql" => postgres(url),
+            "mysql" | "mariadb" => mysql(url),
+            _ => Err(StoreError::UnsupportedDatabase { scheme: scheme.into() }),
         }
-        "mysql" | "mariadb" => {
-            let (url, settings) = ServerSettings::take_from(url)?;
-            let options = MySqlConnectOptions::from_str(url.as_str()).map_err(|error| invalid(error.to_string()))?;
-            let pool = MySqlPoolOptions::new().max_connections(settings.connections).acquire_timeout(ACQUIRE_TIMEOUT);
-            pool.connect_with(options).await.map(DatabasePool::MySql).map_err(StoreError::failed_to("open"))
-        }
-        _ => Err(StoreError::UnsupportedDatabase { scheme: scheme.into() }),
+    }
+
+    /// Connects.
+    pub(super) async fn connect(self, if_missing: IfMissing) -> Result<DatabasePool, StoreError> {
+        let pool = match self {
+            Self::Sqlite(options) => {
+                let options = options.busy_timeout(BUSY_TIMEOUT).create_if_missing(if_missing == IfMissing::Create);
+                sqlite_pool().connect_with(options).await.map(DatabasePool::Sqlite)
+            }
+            Self::Postgres(options, pool) => pool.connect_with(options).await.map(DatabasePool::Postgres),
+            Self::MySql(options, pool) => pool.connect_with(options).await.map(DatabasePool::MySql),
+        };
+        pool.map_err(StoreError::failed_to("open"))
     }
 }
 
-async fn sqlite(scheme: &str, rest: &str, url: &str, if_missing: IfMissing) -> Result<sqlx::SqlitePool, StoreError> {
+fn postgres(url: &str) -> Result<DatabaseUrl, StoreError> {
+    let (url, settings) = ServerSettings::take_from(url)?;
+    let mut options = PgConnectOptions::from_str(url.as_str()).map_err(|error| invalid(error.to_string()))?;
+    if let Some(schema) = settings.schema {
+        options = options.options([("search_path", schema)]);
+    }
+    if settings.is_behind_pgbouncer {
+        options = options.statement_cache_capacity(0);
+    }
+    let pool = PgPoolOptions::new().max_connections(settings.connections).acquire_timeout(ACQUIRE_TIMEOUT);
+    Ok(DatabaseUrl::Postgres(options, pool))
+}
+
+fn mysql(url: &str) -> Result<DatabaseUrl, StoreError> {
+    let (url, settings) = ServerSettings::take_from(url)?;
+    let options = MySqlConnectOptions::from_str(url.as_str()).map_err(|error| invalid(error.to_string()))?;
+    let pool = MySqlPoolOptions::new().max_connections(settings.connections).acquire_timeout(ACQUIRE_TIMEOUT);
+    Ok(DatabaseUrl::MySql(options, pool))
+}
+
+fn sqlite(scheme: &str, rest: &str, url: &str) -> Result<SqliteConnectOptions, StoreError> {
     if rest.is_empty() || rest == "//" {
         return Err(invalid("it names no file"));
     }
-    let options = if scheme == "sqlite" {
-        SqliteConnectOptions::from_str(url).map_err(|error| invalid(error.to_string()))?
-    } else {
-        // Prisma's form, whose query parameters configure Prisma only.
-        let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next().unwrap_or_default();
-        SqliteConnectOptions::new().filename(path)
-    };
+    if scheme == "sqlite" {
+        return SqliteConnectOptions::from_str(url).map_err(|error| invalid(error.to_string()));
+    }
+    // Prisma's form, whose query parameters configure Prisma only.
+    let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next().unwrap_or_default();
+    Ok(SqliteConnectOptions::new().filename(path))
+}
+
+fn sqlite_pool() -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .min_connections(SQLITE_CONNECTIONS_MIN)
         .max_connections(SQLITE_CONNECTIONS)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_with(options.busy_timeout(BUSY_TIMEOUT).create_if_missing(if_missing == IfMissing::Create))
-        .await
-        .map_err(StoreError::failed_to("open"))
 }
 
 /// What Prisma's parameters say; the driver knows none of them.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 
-use super::database_url::{IfMissing, connect};
+use super::database_url::{DatabaseUrl, IfMissing};
 use super::dialect::Dialect;
 use super::id_kind::{IdKind, IdKinds};
 use super::migrations;
@@ -33,7 +33,7 @@ impl SqlStores {
     /// # Errors
     /// `UnsupportedDatabase` for another scheme, `InvalidUrl`, `SchemaTooNew`, `Database` if it cannot be opened.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let pool = connect(url, IfMissing::Create).await?;
+        let pool = DatabaseUrl::parse(url)?.connect(IfMissing::Create).await?;
         if let DatabasePool::Sqlite(pool) = &pool {
             migrations::migrate(pool).await?;
         }
@@ -45,9 +45,17 @@ impl SqlStores {
     /// # Errors
     /// As [`SqlStores::open`], and `InvalidName` for a name that cannot be an identifier.
     pub async fn connect(url: &str, names: &SchemaNames) -> Result<Self, StoreError> {
-        // Names are checked before anything is opened.
-        Statements::new(Dialect::Sqlite, names, IdKinds::default())?;
-        Self::on(connect(url, IfMissing::Fail).await?, names).await
+        Self::check(url, names)?;
+        Self::on(DatabaseUrl::parse(url)?.connect(IfMissing::Fail).await?, names).await
+    }
+
+    /// Whether these stores could be opened, as far as that is seen without opening anything.
+    ///
+    /// # Errors
+    /// `UnsupportedDatabase`, `InvalidUrl` and `InvalidName`.
+    pub fn check(url: &str, names: &SchemaNames) -> Result<(), StoreError> {
+        DatabaseUrl::parse(url)?;
+        Statements::new(Dialect::Sqlite, names, IdKinds::default()).map(drop)
     }
 
     async fn on(pool: DatabasePool, names: &SchemaNames) -> Result<Self, StoreError> {
