@@ -1,6 +1,5 @@
 import './lib/load-env';
 
-
 import {
   BUILT_IN_QUEUES,
   JOB_TYPES,
