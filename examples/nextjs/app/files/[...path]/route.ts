@@ -1,9 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 
+import { fileResponse } from '@/lib/file-response';
 import { currentUser } from '@/lib/session';
 import { settings } from '@/lib/settings';
 
@@ -23,16 +20,12 @@ export async function GET(request: Request, { params }: { params: Promise<{ path
   if (!type || !path.every((part) => NAME.test(part))) return notFound();
   // Avatars are shown where people sign in.
   if (path[0] !== 'avatars' && !(await currentUser())) return notFound();
-  const file = join(settings.storageFolder, ...path);
-  const found = await stat(file).catch(() => undefined);
-  if (!found?.isFile()) return notFound();
   const headers = {
     'Content-Type': type,
-    'Content-Length': String(found.size),
     'Cache-Control': 'private, max-age=86400',
     'X-Content-Type-Options': 'nosniff',
   };
-  return new Response(Readable.toWeb(createReadStream(file)) as ReadableStream as never, { headers });
+  return (await fileResponse(request, join(settings.storageFolder, ...path), headers)) ?? notFound();
 }
 
 function notFound(): Response {
