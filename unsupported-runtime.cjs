@@ -7,6 +7,7 @@ module.exports = refuse();
 function refuse() {
   throw new Error(
     '@synapse/queue runs on the server, in Node.js: import it in a route handler, a server action or a worker, ' +
-      "not in a 'use client' module or middleware, and remove `export const runtime = 'edge'` from the route.",
+      "not in a 'use client' module or middleware, and remove `export const runtime = 'edge'` from the route. " +
+      'A Jest test that runs in jsdom begins with `/** @jest-environment node */`.',
   );
 }
