@@ -5,15 +5,22 @@ import { join } from 'node:path';
 
 import { run, SetupError, succeeds } from '../scripts/setup/terminal.mjs';
 
-/** Debian's packages of wallpapers: photos by many cameras and programs, under free licences, too large to be committed. */
+/**
+ * Debian's packages of wallpapers: photos by many cameras and programs, under free licences, too large to be committed. apt checks them
+ * against the archive's signed checksums.
+ */
 const PACKAGES = ['mate-backgrounds', 'lomiri-wallpapers-16.04', 'lomiri-wallpapers-20.04'];
+/** Folders of drawings, and of one photo in three sizes. */
+const NO_PHOTOS = /[/\\](abstract|desktop)$/;
 const CACHE = join(homedir(), '.cache', 'synapse-queue', 'photos');
 
 /** Paths of real photos, JPEG, fetched once per machine. */
 export async function realPhotos() {
   if (!existsSync(CACHE)) await fetchPhotos();
   const entries = await readdir(CACHE, { recursive: true, withFileTypes: true });
-  const photos = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.jpg'));
+  const photos = entries.filter(
+    (entry) => entry.isFile() && entry.name.endsWith('.jpg') && !NO_PHOTOS.test(entry.parentPath),
+  );
   return photos.map(({ parentPath, name }) => join(parentPath, name)).sort();
 }
 
