@@ -7,7 +7,8 @@ import webpack from 'webpack';
 
 import { temporaryFolder } from '../support/folder';
 
-const SENTENCE = /^@synapse\/queue runs on the server, in Node\.js: import it in a route handler.*from the route\. A Jest test.*`\.$/;
+const SENTENCE =
+  /^@synapse\/queue runs on the server, in Node\.js: import it in a route handler.*from the route\. A Jest test.*`\.$/;
 /** Inside the package, where its own name leads to it. */
 const CLIENT_MODULE = join(__dirname, 'client-module.tmp.mjs');
 const BUNDLING_DEADLINE_MS = 60_000;
