@@ -811,6 +811,9 @@ export declare function nextCronTime(pattern: string, fromMs: number, zone: stri
 /** The slot that follows `after_ms` in a schedule with a pattern (JSON text); `null` if there is none. */
 export declare function nextSlot(repeat: string, afterMs: number, zone: string): number | null
 
+/** The parent of a job with these options (JSON text): its full key and what is stored of it, JSON text; `null` for most. */
+export declare function parentOfOptions(options: string): [string, string] | null
+
 /** Largest priority a job can have. */
 export declare const PRIORITY_LIMIT: number
 

@@ -854,6 +854,7 @@ module.exports.emailProcessor = nativeBinding.emailProcessor
 module.exports.encodeJobOptions = nativeBinding.encodeJobOptions
 module.exports.nextCronTime = nativeBinding.nextCronTime
 module.exports.nextSlot = nativeBinding.nextSlot
+module.exports.parentOfOptions = nativeBinding.parentOfOptions
 module.exports.PRIORITY_LIMIT = nativeBinding.PRIORITY_LIMIT
 module.exports.shortOptionNames = nativeBinding.shortOptionNames
 module.exports.showJobOptions = nativeBinding.showJobOptions

@@ -21,7 +21,7 @@ describe('under load', () => {
     server = await RedisServer.start();
     redis = new Redis(server.port, { maxRetriesPerRequest: null });
     redis.on('error', () => undefined);
-    load = new Load(server);
+    load = new Load({ connection: { port: server.port }, open: () => new Redis(server.port) });
     await load.untilAdded(50);
   });
   afterEach(async () => {

@@ -6,7 +6,9 @@ use napi_derive::napi;
 use synapse_queue_engine::job::{
     Backoff, BackoffKind, FailedAttempt, Failure, JobOptions, RetryDecision, retry_decision,
 };
-use synapse_queue_engine::queue::{MAX_PRIORITY, SHORT_OPTION_NAMES, pack_options, show_options, unpack_options};
+use synapse_queue_engine::queue::{
+    MAX_PRIORITY, SHORT_OPTION_NAMES, pack_options, parent_of, show_options, unpack_options,
+};
 
 use crate::native_error::exception;
 
@@ -26,6 +28,12 @@ pub fn show_job_options(stored: String) -> napi::Result<String, String> {
 #[napi]
 pub fn encode_job_options(options: String) -> napi::Result<String, String> {
     pack_options(&options).map_err(exception)
+}
+
+/// The parent of a job with these options (JSON text): its full key and what is stored of it, JSON text; `null` for most.
+#[napi]
+pub fn parent_of_options(options: String) -> napi::Result<Option<(String, String)>, String> {
+    Ok(parent_of(&options).map_err(exception)?.map(|parent| (parent.key, parent.json)))
 }
 
 /// Largest priority a job can have.

@@ -1,7 +1,7 @@
 import { LazyJson } from './lazy-json';
 import { parseParent, parseProgress, type JobHeader, type JobRecord, type JobTexts } from './job-record';
 import { calling } from './native-answer';
-import { encodeJobOptions } from './native';
+import { encodeJobOptions, parentOfOptions } from './native';
 import type { JobsOptions } from './options/job-options';
 import type { QueueLike } from './queue-like';
 import { stringifyValue } from './job-data';
@@ -76,13 +76,17 @@ export class JobFields<Data, Result, Name extends string, Progress extends JobPr
     this.delay = opts.delay as number;
     this.priority = opts.priority ?? 0;
     this.queueQualifiedName = queue.qualifiedName;
+    const given = JSON.stringify(opts);
     this.texts = {
       data: LazyJson.of(data),
-      opts: LazyJson.parsing(JSON.stringify(opts), (text) => resolveOptions(queue, text)),
+      opts: LazyJson.parsing(given, (text) => resolveOptions(queue, text)),
       returnvalue: LazyJson.of(null as Result),
     };
     if (opts.deduplication) {
       this.deduplicationId = opts.deduplication.id;
+    }
+    if (opts.parent) {
+      this.adoptParent(given);
     }
     const jobId = id ?? opts.jobId;
     if (jobId !== undefined) {
@@ -198,6 +202,16 @@ export class JobFields<Data, Result, Name extends string, Progress extends JobPr
   protected adopt({ header, texts }: JobRecord<Data, Result>): void {
     this.texts = texts;
     this.adoptHeader(header);
+  }
+
+  /** The parent that these options name. */
+  private adoptParent(opts: string): void {
+    const named = calling(() => parentOfOptions(opts));
+    if (named) {
+      const [key, stored] = named;
+      this.parentKey = key;
+      this.parent = parseParent(stored);
+    }
   }
 
   private adoptHeader(header: JobHeader): void {

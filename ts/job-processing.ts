@@ -113,8 +113,13 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
       return isKnown ? [undefined, undefined, next.rateLimitMs, next.nextDelayedMs] : [];
     }
     const job = JobFields.read(this.queue, readJobRecord(next.job.split('\n'), 0));
-    const { delay, priority } = job;
-    const { id, ...json } = { ...job.asJSON(), delay, priority };
+    const { delay, priority, deferredFailure, processedBy } = job;
+    const { id, ...json } = {
+      ...job.asJSON(),
+      ...{ delay, priority },
+      ...(deferredFailure !== undefined && { deferredFailure }),
+      ...(processedBy !== undefined && { processedBy }),
+    };
     return [json, id, next.rateLimitMs, next.nextDelayedMs];
   }
 }

@@ -54,6 +54,21 @@ describe('differs from bullmq on purpose', () => {
     expect((await world.queue.getWaiting()).map((job) => job.name).sort()).toEqual(['a', 'b']);
   });
 
+  test('drain leaves the waiting jobs of schedulers, wherever they stand, and nothing else', async () => {
+    await world.queue.add('older', {});
+    const kept = await world.queue.upsertJobScheduler('s', { every: 1000 });
+    await world.queue.add('younger', {});
+    await world.queue.drain();
+    expect(await world.redis.lrange(`${world.prefix}:compat:wait`, 0, -1)).toEqual([kept.id]);
+  });
+
+  test('a scheduler that is replaced while the queue is paused has one job that waits', async () => {
+    await world.queue.pause();
+    await world.queue.upsertJobScheduler('s', { every: 1000 }, { data: 1 });
+    const kept = await world.queue.upsertJobScheduler('s', { every: 1000 }, { data: 2 });
+    expect(await world.queue.getJobs()).toMatchObject([{ id: kept.id, data: 2 }]);
+  });
+
   test('a flow and a scheduler that leave the context out store none', async () => {
     const telemetry = new RecordingTelemetry() as never;
     const opts = { telemetry: { omitContext: true } };

@@ -1,8 +1,16 @@
-import { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 
-import { Queue, Worker, type Job } from '../..';
-import type { RedisServer } from './redis-server';
+import { Queue, Worker, type ConnectionOptions, type Job } from '../..';
 import { until } from './until';
+
+/** Where a load runs. */
+export interface LoadPlace {
+  readonly connection: ConnectionOptions;
+  /** Prefix of the keys; in a cluster one with a hash tag. */
+  readonly prefix?: string;
+  /** Opens a client to look at the keys; it is closed again. */
+  readonly open: () => Redis | Cluster;
+}
 
 /** A queue under load: a producer that adds without pause, and a worker that counts what it runs. */
 export class Load {
@@ -13,16 +21,15 @@ export class Load {
   readonly added: string[] = [];
   /** How many adds were refused. */
   refused = 0;
-  readonly #server: RedisServer;
+  readonly #open: LoadPlace['open'];
   #isProducing = true;
   readonly #producing: Promise<void>;
 
-  constructor(server: RedisServer) {
-    this.#server = server;
-    const connection = { port: server.port };
-    this.queue = new Queue<number>('load', { connection, streams: { events: { maxLen: 1_000_000 } } });
+  constructor({ open, ...place }: LoadPlace) {
+    this.#open = open;
+    this.queue = new Queue<number>('load', { ...place, streams: { events: { maxLen: 1_000_000 } } });
     this.worker = new Worker<number>('load', ({ data }: Job<number>) => Promise.resolve(data), {
-      connection,
+      ...place,
       concurrency: 10,
       lockDuration: 5000,
       stalledInterval: 1000,
@@ -76,7 +83,7 @@ export class Load {
   }
 
   async #ends(): Promise<Map<string, number>> {
-    const redis = new Redis(this.#server.port);
+    const redis = this.#open();
     const ends = new Map<string, number>();
     for (const [, fields] of await redis.xrange(this.queue.toKey('events'), '-', '+')) {
       const value = (name: string): string => fields[fields.indexOf(name) + 1] ?? '';

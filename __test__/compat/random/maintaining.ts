@@ -22,8 +22,11 @@ const listing = fc.record({
 export const maintaining: readonly Operation[] = [
   operation('pause', 1, nothing, (stage) => stage.queue.pause()),
   operation('resume', 3, nothing, (stage) => stage.queue.resume()),
-  operation('drain', 1, fc.boolean(), (stage, delayed) => stage.queue.drain(delayed)),
+  operation('drain', 1, fc.boolean(), async (stage, delayed) =>
+    (await stage.spares('wait')) ? 'a job of a scheduler waits' : stage.queue.drain(delayed),
+  ),
   operation('clean', 3, cleaning, async (stage, { grace, limit, type }) => {
+    if (await stage.spares(type as JobType)) return 'a job of a scheduler';
     // Of a list that is not in the order of age, bullmq looks at no more than `limit` jobs, young ones included.
     const removed = await stage.queue.clean(type === 'wait' ? 0 : grace, limit, type);
     return type === 'wait' ? removed.sort() : removed;
@@ -32,7 +35,11 @@ export const maintaining: readonly Operation[] = [
     'retryJobs',
     1,
     fc.record({ state: fc.constantFrom('failed', 'completed'), count: fc.integer({ min: 1, max: 3 }) }),
-    (stage, { state, count }) => stage.queue.retryJobs({ state: state as 'failed', count }),
+    async (stage, { state, count }) => {
+      // bullmq does not tie such a child to its parent again, as `job.retry` does.
+      const isChild = (await stage.queue.getJobs([state as 'failed'])).some(({ parentKey }) => parentKey);
+      return isChild ? 'a child' : stage.queue.retryJobs({ state: state as 'failed', count });
+    },
   ),
   operation('promoteJobs', 1, fc.integer({ min: 1, max: 3 }), (stage, count) => stage.queue.promoteJobs({ count })),
   operation('obliterate', 1, fc.boolean(), async (stage, force) => {

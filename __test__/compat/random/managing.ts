@@ -9,12 +9,12 @@ function ofJob<Parameters>(
   name: string,
   weight: number,
   parameters: fc.Arbitrary<Parameters>,
-  make: (job: Job, parameters: Parameters) => Promise<unknown>,
+  make: (job: Job, parameters: Parameters, stage: Stage) => Promise<unknown>,
 ): Operation {
   return operation(name, weight, fc.record({ index, parameters }), async (stage: Stage, { index: at, parameters }) => {
     const job = await stage.job(at);
     if (job === undefined) return 'no such job';
-    return [await make(job, parameters), job];
+    return [await make(job, parameters, stage), job];
   });
 }
 
@@ -41,8 +41,12 @@ export const managing: readonly Operation[] = [
     'changePriority',
     2,
     fc.record({ priority: fc.nat({ max: 4 }), lifo: fc.boolean() }),
-    (job, { priority, lifo }) => job.changePriority({ priority, lifo }),
+    (job, { priority, lifo }, stage) =>
+      stage.isParent(job.id ?? '') ? Promise.resolve('a parent') : job.changePriority({ priority, lifo }),
   ),
-  ofJob('remove', 2, fc.constant(null), (job) => job.remove()),
-  operation('queue.remove', 1, index, (stage, at) => stage.queue.remove(stage.id(at))),
+  ofJob('remove', 2, fc.constant(null), (job, _, stage) => stage.removeTree(job.id ?? '', () => job.remove())),
+  operation('queue.remove', 1, index, (stage, at) => {
+    const id = stage.id(at);
+    return stage.removeTree(id, () => stage.queue.remove(id));
+  }),
 ];

@@ -1,4 +1,4 @@
-import type { Job, Queue, Worker } from 'bullmq';
+import type { Job, JobType, Queue, Worker } from 'bullmq';
 
 import { QUEUE_NAME, type World } from '../world';
 
@@ -16,7 +16,12 @@ export class Stage {
   readonly held: HeldJob[] = [];
   /** Ids of all jobs that were ever added, in the order of their first appearance. */
   readonly #ids = new Set<string>();
+  /** Ids of all jobs that were ever given a parent. */
+  readonly #tied = new Set<string>();
+  /** Ids of all jobs that were added with children. */
+  readonly #parents = new Set<string>();
   #tokens = 0;
+  #named = 0;
 
   constructor(world: World) {
     this.world = world;
@@ -29,7 +34,44 @@ export class Stage {
 
   /** Remembers ids to pick from. */
   know(...jobs: (Job | undefined)[]): void {
-    for (const job of jobs) if (job?.id !== undefined) this.#ids.add(job.id);
+    for (const job of jobs) if (job?.id !== undefined) this.knowId(job.id);
+  }
+
+  knowId(id: string): void {
+    this.#ids.add(id);
+  }
+
+  /** Remembers that a job was given a parent. */
+  tie(id: string): void {
+    this.#tied.add(id);
+  }
+
+  /** An id of a job that may become a child: bullmq lets a parent of another's child wait forever. */
+  childId(index: number): string {
+    const id = this.id(index);
+    // Ids of schedulers' jobs have colons, at which bullmq cuts the keys of parents.
+    return this.#tied.has(id) || id.includes(':') ? this.nextId() : id;
+  }
+
+  /** Remembers a job that was added with children. It has neither delay nor priority: bullmq forgets them when a child is removed. */
+  addParent(id: string): void {
+    this.#parents.add(id);
+  }
+
+  isParent(id: string): boolean {
+    return this.#parents.has(id);
+  }
+
+  /** An id of a job that was added with children. */
+  parentId(index: number): string {
+    const ids = [...this.#parents];
+    return ids[index % ids.length] ?? 'nobody';
+  }
+
+  /** An id that no job had before. */
+  nextId(): string {
+    this.#named += 1;
+    return `job-${this.#named}`;
   }
 
   /** An id that was given to a job once; the job may be gone. */
@@ -41,6 +83,21 @@ export class Stage {
   /** The job as it is now; `undefined` if it is gone. */
   async job(index: number): Promise<Job | undefined> {
     return (await this.queue.getJob(this.id(index))) as Job | undefined;
+  }
+
+  /** Removes a job and what is below it; of parents that go too, bullmq also tells that they waited before they went. */
+  async removeTree(id: string, remove: () => Promise<unknown>): Promise<unknown> {
+    const [pending, processed] = await Promise.all(
+      (['pending', 'processed'] as const).map((type) => this.queue.getDependencies(id, type, 0, 0)),
+    );
+    const removed = await remove();
+    if ((pending?.total ?? 0) + (processed?.total ?? 0) > 0) await this.queue.trimEvents(0);
+    return removed;
+  }
+
+  /** Whether a scheduler's job is in one of these states. `drain` and `clean` spare it, but bullmq counts it among what they remove. */
+  async spares(...states: JobType[]): Promise<boolean> {
+    return (await this.queue.getJobs(states)).some(({ repeatJobKey }) => repeatJobKey);
   }
 
   /** A token that names one taking of a job. */

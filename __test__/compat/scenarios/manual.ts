@@ -1,5 +1,6 @@
 import type { JobJson } from 'bullmq';
 
+import { leaf, parent } from '../flow-trees';
 import { section, thrownBy } from '../scenario';
 
 export const manual = section('manual processing', {
@@ -134,5 +135,13 @@ export const manual = section('manual processing', {
     yield await job.extendLock('other-token', 90_000);
     await redis.del(`${prefix}:compat:1:lock`);
     yield await job.extendLock('my-token', 90_000);
+  },
+  async *'fail a child and take the parent that fails with it'({ queue, flows, manualWorker, api }) {
+    await flows.add(parent('root', [leaf('bad', { failParentOnFailure: true })]));
+    const worker = manualWorker({ name: 'by hand' });
+    const job = await worker.getNextJob('my-token', { block: false });
+    const answered = (await job.moveToFailed(new Error('boom'), 'my-token', true)) as unknown;
+    const [next, id] = answered as [JobJson, string];
+    yield api.Job.fromJSON(queue, next, id);
   },
 });

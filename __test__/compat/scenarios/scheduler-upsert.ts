@@ -63,6 +63,7 @@ export const everyUpsert = section('upsertJobScheduler with every', {
   },
   async *'an offset and a start'({ queue, clock }) {
     yield shown(await queue.upsertJobScheduler('s', { every: 1000, offset: 200, startDate: clock.now + 5000 }));
+    yield shown(await queue.upsertJobScheduler('past', { every: 1000, offset: 200, startDate: clock.now - 500 }));
   },
   async *'a limit and an end'({ queue, clock }) {
     yield shown(await queue.upsertJobScheduler('s', { every: 1000, limit: 5, endDate: clock.now + MINUTE_MS }));
@@ -118,6 +119,26 @@ export const everyReplaced = section('upsertJobScheduler again', {
     clock.advance(10);
     yield await job.moveToCompleted(1, 'token', false);
   },
+  ...Object.fromEntries(
+    [{ pattern: '* * * * * *', tz: 'UTC' }, { every: 5000 }, { every: 1000 }, { every: 1000, offset: 40 }].map(
+      (next) => [
+        `with ${JSON.stringify(next)} when no job of it waits`,
+        async function* ({ queue, clock, manualWorker }) {
+          const schedule = { every: 1000, offset: 300, limit: 1 };
+          yield shown(await queue.upsertJobScheduler('s', schedule));
+          const job = await manualWorker().getNextJob('token', { block: false });
+          yield shown(await queue.upsertJobScheduler('s', next));
+          await queue.removeJobScheduler('s');
+          yield await job?.moveToCompleted(1, 'token', false);
+          await queue.upsertJobScheduler('s', schedule);
+          clock.advance(9000);
+          await (await manualWorker().getNextJob('other', { block: false }))?.moveToCompleted(1, 'other', false);
+          clock.advance(2600);
+          yield shown(await queue.upsertJobScheduler('s', next));
+        } satisfies Parameters<typeof section>[1][string],
+      ],
+    ),
+  ),
   async *'when all its jobs have run'({ queue, clock, manualWorker }) {
     await queue.upsertJobScheduler('s', { every: 1000, limit: 1 });
     await (await manualWorker().getNextJob('token', { block: false })).moveToCompleted(1, 'token', false);

@@ -42,11 +42,12 @@ end
 
 local previous = tonumber(redis.call("ZSCORE", schedulers, scheduler_id))
 local kept = redis.call("HMGET", record, "every", "offset", "ic")
-local kept_offset = tonumber(kept[2])
 local pending_id = previous and iteration_id(scheduler_id, previous)
 if pending_id and not untaken_state(base, pending_id) then
   pending_id = nil
 end
+-- Slots keep their offset from one schedule to the next only by a job that waits: BullMQ finds none otherwise.
+local kept_offset = pending_id and tonumber(kept[2])
 
 local finished_id
 if every then
@@ -75,6 +76,7 @@ end
 if finished_id then
   erase_iteration(base, finished_id)
 end
+redis.call("HSETNX", meta, "opts.maxLenEvents", "10000")
 offset = offset or kept_offset or (every and slot % every) or 0
 redis.call("DEL", record)
 redis.call("HSET", record, "name", ARGV[7], "offset", string.format("%.0f", offset), "ic", kept[3] or 1)

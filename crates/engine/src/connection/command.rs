@@ -7,7 +7,7 @@ use redis::{Cmd, Pipeline, RedisError, RedisResult, Value};
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::failure::{Recovery, recovery};
+use super::failure::{Recovery, recovery, recovery_on};
 use super::retry::Answers;
 use super::server::{Purpose, Request, Socket};
 use super::shared_socket::{Live, SharedSocket};
@@ -178,7 +178,7 @@ impl Connection {
                     Ok(reply) => return Ok(reply),
                     Err(error) => error,
                 };
-                match recovery(&error) {
+                match recovery_on(&live.socket, &error) {
                     Recovery::Report => return Err(Error::Redis(error)),
                     Recovery::Reconnect => {
                         first_loss.get_or_insert_with(Instant::now);

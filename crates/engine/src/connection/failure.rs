@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
+use super::server::Socket;
 use crate::connection::ConnectionOptions;
 use crate::error::Error;
 
@@ -45,6 +46,17 @@ pub(super) fn recovery(error: &RedisError) -> Recovery {
         _ if error.code() == Some("UNBLOCKED") => Recovery::Replace(BUSY_DELAY),
         _ if error.is_io_error() || error.is_connection_dropped() || error.is_timeout() => Recovery::Reconnect,
         _ => Recovery::Report,
+    }
+}
+
+/// What to do after a call on this socket failed.
+pub(super) fn recovery_on(socket: &Socket, error: &RedisError) -> Recovery {
+    match error.kind() {
+        // Redirections were followed in vain: they lead to a node that has died, and nobody has taken over from it yet.
+        ErrorKind::Server(ServerErrorKind::Moved | ServerErrorKind::Ask) if socket.is_cluster() => {
+            Recovery::Wait(BUSY_DELAY)
+        }
+        _ => recovery(error),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::new_job::{integer, invalid};
+use super::new_job::{integer, invalid, parse_options};
 use crate::error::Result;
 use crate::scripts::{Deduplication, JobLinks, ParentLink};
 
@@ -25,6 +25,15 @@ pub(super) fn read_links(options: &Map<String, Value>) -> Result<Option<Box<JobL
             deduplication: rules.map(deduplication).transpose()?,
         }))),
     }
+}
+
+/// The parent that a job with these options (JSON text) has; `None` for most.
+///
+/// # Errors
+/// `InvalidOption` if the text is not a JSON object.
+pub fn parent_of(options: &str) -> Result<Option<ParentLink>> {
+    let options = parse_options(options)?;
+    Ok(options.get("parent").filter(|parent| is_truthy(parent)).map(|parent| parent_link(parent, &options)))
 }
 
 fn parent_link(parent: &Value, options: &Map<String, Value>) -> ParentLink {

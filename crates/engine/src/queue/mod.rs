@@ -37,6 +37,7 @@ pub use clients::QueueClient;
 pub use counts::JobCounts;
 pub use inspection::Inspection;
 pub use job_data::JobLogs;
+pub use job_links::parent_of;
 pub use meta::QueueMeta;
 pub use metrics::Metrics;
 pub use moves::RetryJobs;

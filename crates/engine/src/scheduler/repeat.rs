@@ -48,7 +48,7 @@ pub enum Slot {
     At(i64),
     /// One interval on from the slot before; the first one at this time, or as soon as the offset allows.
     Interval {
-        /// When the schedule starts, if that is still to come.
+        /// When the schedule starts, at the earliest now; `None` if it has no start.
         first_ms: Option<i64>,
     },
 }
@@ -118,7 +118,7 @@ impl Repeat {
         }
         match &self.cadence {
             Cadence::Every { .. } => {
-                Ok(Some(Slot::Interval { first_ms: self.start_ms.filter(|start_ms| *start_ms > now_ms) }))
+                Ok(Some(Slot::Interval { first_ms: self.start_ms.map(|start_ms| start_ms.max(now_ms)) }))
             }
             Cadence::Pattern { .. } if self.immediately => Ok(Some(Slot::At(now_ms))),
             Cadence::Pattern { pattern, tz } => self.matching_slot(pattern, tz.as_deref(), now_ms, local),

@@ -37,9 +37,10 @@ fn combinations_that_cannot_work_are_refused_in_bullmqs_words() {
 }
 
 #[test]
-fn an_interval_leaves_its_first_slot_to_redis_unless_it_starts_later() {
+fn an_interval_leaves_its_first_slot_to_redis_unless_it_has_a_start() {
     assert_eq!(first(json!({ "every": 5 })).unwrap(), Some(Slot::Interval { first_ms: None }));
-    assert_eq!(first(json!({ "every": 5, "startDate": NOW - 1 })).unwrap(), Some(Slot::Interval { first_ms: None }));
+    let now = Slot::Interval { first_ms: Some(NOW) };
+    assert_eq!(first(json!({ "every": 5, "offset": 2, "startDate": NOW - 1 })).unwrap(), Some(now));
     let later = Slot::Interval { first_ms: Some(NOW + 1) };
     assert_eq!(first(json!({ "every": 5, "startDate": NOW + 1 })).unwrap(), Some(later));
 }
