@@ -24,9 +24,11 @@ export async function fileResponse(
   if (part === 'unsatisfiable') {
     return new Response(null, { status: 416, headers: { 'Content-Range': `bytes */${size}` } });
   }
-  if (!part) return new Response(read(file), { headers: { ...kept, 'Content-Length': String(size) } });
+  // Next.js drops the body of an answer to HEAD unread, and a stream that nobody reads keeps its file open.
+  const body = request.method === 'HEAD' ? null : read(file, part);
+  if (!part) return new Response(body, { headers: { ...kept, 'Content-Length': String(size) } });
   const { start, end } = part;
-  return new Response(read(file, part), {
+  return new Response(body, {
     status: 206,
     headers: { ...kept, 'Content-Length': String(end - start + 1), 'Content-Range': `bytes ${start}-${end}/${size}` },
   });
