@@ -848,6 +848,8 @@ declare class JobFields<Data, Result, Name extends string, Progress extends JobP
     asJSON(): JobJson;
     /** Takes over what the engine knows of the job. */
     protected adopt({ header, texts }: JobRecord<Data, Result>): void;
+    /** The parent that these options name. */
+    private adoptParent;
     private adoptHeader;
 }
 
@@ -1683,6 +1685,11 @@ declare class EngineError extends QueueError {
     constructor(code: string, message: string, details?: ErrorDetails);
 }
 
+/** A setting that cannot work; its message names the setting and says what was expected. */
+declare class ConfigurationError extends QueueError {
+    readonly code = "INVALID_CONFIGURATION";
+}
+
 /** Options of a {@link FlowProducer}. */
 type FlowProducerOptions = QueueBaseOptions;
 /** Options of the root of a flow. */
@@ -2371,8 +2378,8 @@ interface ImageLimits {
     /** Memory for all images being processed, bytes, at least 16 MiB; further images wait. Default 512 MiB. */
     memoryBudget?: number | undefined;
     /**
-     * Which decoders see the bytes of uploads. `memory-safe`: Rust for every format, at about twice the time for JPEG. Default `fastest`:
-     * libjpeg-turbo for JPEG, Rust for the others.
+     * Which decoders see the bytes of uploads. `memory-safe`: Rust for every format, at about twice the time for JPEG. `fastest`: libjpeg-turbo for
+     * JPEG, Rust for the others. Default: `IMAGE_DECODERS`, else `fastest`.
      */
     decoders?: 'fastest' | 'memory-safe' | undefined;
 }
@@ -2469,7 +2476,8 @@ interface ImageProcessors {
  * Jobs fail with `code` `UNSUPPORTED_FORMAT`, `CORRUPT_IMAGE`, `IMAGE_TOO_LARGE` or `PATH_OUTSIDE_STORAGE`, which are not retried,
  * or with one of the storage or store, which are.
  *
- * @throws `EngineError` with `code` `UNSUPPORTED_STORAGE`, `INVALID_PUBLIC_BASE_URL`, `FILE_UNWRITABLE` or `INVALID_OPTION`.
+ * @throws `EngineError` with `code` `UNSUPPORTED_STORAGE`, `INVALID_PUBLIC_BASE_URL`, `FILE_UNWRITABLE` or `INVALID_OPTION`,
+ * `ConfigurationError` for a variable.
  */
 declare function imageProcessors(options?: ImageProcessorsOptions): ImageProcessors;
 /** The native processor of `process-image` alone; see {@link imageProcessors}. */
@@ -2489,11 +2497,14 @@ interface PushProcessorOptions {
     timeout?: number | undefined;
     /** Requests in flight at once over all jobs, 1-1000. Default 100. */
     concurrency?: number | undefined;
-    /** Lets push services have addresses that are not globally routable; for tests and closed networks. Default `false`. */
+    /**
+     * Lets push services have addresses that are not globally routable; for tests and closed networks. Default:
+     * `PUSH_ALLOW_PRIVATE_NETWORK`, else `false`.
+     */
     allowPrivateNetwork?: boolean | undefined;
     /** Origins that may have such addresses, e.g. `https://push.internal:8443`. Default: none. */
     allowedOrigins?: readonly string[] | undefined;
-    /** Authorities to trust beside the system's, PEM. Default: none. */
+    /** Authorities to trust beside the system's, PEM. Default: those in the file of `NODE_EXTRA_CA_CERTS`. */
     extraCa?: string | Uint8Array | undefined;
 }
 /** The identity that push services know the application by. */
@@ -2539,7 +2550,7 @@ interface PushProcessors {
  * delivered only. Jobs fail with `code` `PAYLOAD_TOO_LARGE` or `INVALID_JOB_DATA`, which are not retried, or with
  * `PUSH_SERVICE_UNAVAILABLE`.
  *
- * @throws `EngineError` whose `code` says which part of the identity or which option is wrong.
+ * @throws `EngineError` whose `code` says which part of the identity or which option is wrong, `ConfigurationError` for a variable.
  */
 declare function pushProcessors(options?: PushProcessorOptions): PushProcessors;
 /** The native processor of `push-notification` alone; see {@link pushProcessors}. */
@@ -2564,7 +2575,7 @@ interface EmailProcessorOptions {
     timeout?: number | undefined;
     /** What the attachments of one message may have together, bytes. Default 25 MiB. */
     maxAttachmentBytes?: number | undefined;
-    /** Authorities to trust beside the system's, PEM. Default: none. */
+    /** Authorities to trust beside the system's, PEM. Default: those in the file of `NODE_EXTRA_CA_CERTS`. */
     extraCa?: string | Uint8Array | undefined;
 }
 /** Result of `send-email`. */
@@ -2581,7 +2592,8 @@ interface EmailResult {
  * `INVALID_JOB_DATA`; `EMAIL_DEFERRED` (4xx), `SMTP_TIMEOUT` and `SMTP_UNAVAILABLE` are tried again with the job's attempts. A message that the
  * relay has taken is not sent again by a later attempt.
  *
- * @throws `EngineError` with `code` `INVALID_SMTP_URL`, `INVALID_EMAIL_FROM`, `INVALID_CERTIFICATES` or one of the storage.
+ * @throws `EngineError` with `code` `INVALID_SMTP_URL`, `INVALID_EMAIL_FROM`, `INVALID_CERTIFICATES` or one of the storage, `ConfigurationError` for a
+ * variable.
  */
 declare function emailProcessor(options?: EmailProcessorOptions): NativeJobProcessor<EmailData, EmailResult>;
 
@@ -2669,7 +2681,7 @@ interface ProcessorConfiguration {
  *
  * What is given is checked at once; what is left out is taken from the environment by the first job that needs it.
  *
- * @throws `EngineError` whose `code` says which option is wrong.
+ * @throws `EngineError` whose `code` says which option is wrong, `ConfigurationError` for a variable.
  */
 declare function configure(options: ProcessorConfiguration): void;
 /** Runs a `process-image` job in Rust, from a processor of your own. */
@@ -3031,7 +3043,7 @@ interface WorkerListener<Data = Untyped, Result = Untyped, Name extends string =
         count: number;
         jobIds: string[];
     }) => void;
-    /** A native processor has a line for the operator. */
+    /** A native processor has a line for the operator; without a listener it goes to the console. */
     log: (job: Job<Data, Result, Name, Progress> | undefined, message: string, level: LogLevel) => void;
     /** The worker was paused. */
     paused: () => void;
@@ -3262,5 +3274,5 @@ declare class QueueService {
     private closeQueues;
 }
 
-export { BUILT_IN_QUEUES, BULLMQ_MAJOR_VERSION, Backoffs, BelongsToSchedulerError, CONNECTION_CLOSED_ERROR_MSG, ChildCommand, ClientType, ConnectionClosedError, DELAYED_ERROR, DELAY_TIME_1, DELAY_TIME_5, DelayedError, EngineError, ErrorCode, FlowProducer, HealthServer, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, JobTimeoutError, LockMismatchError, LockMissingError, MetricNames, MetricsTime, NextIterationError, PRIORITY_LIMIT, ParentCommand, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_EVENT_SUFFIX, QUEUE_NAMES, Queue, QueueBackend, QueueBase, QueueError, QueueEvents, QueueEventsProducer, QueueGetters, QueueKeys, QueueMaintenance, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UNRECOVERABLE_ERROR, UnrecoverableError, WAITING_CHILDREN_ERROR, WAITING_ERROR, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, array2obj, avatarProcessor, bullmqVersion, configure, createIORedisClient, createNodeRedisClient, databaseStores, decreaseMaxListeners, defaultRepeatStrategy, delay, emailProcessor, imageProcessor, imageProcessors, increaseMaxListeners, invertObject, isEmpty, isNotConnectionError, isRedisCluster, isRedisInstance, lengthInUtf8Bytes, objectToFlatArray, optimizeAvatar, optsDecodeMap, optsEncodeMap, parseObjectValues, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, processVideo, pushProcessor, pushProcessors, removeAllQueueData, removeUndefinedFields, serveHealth, sqliteStores, version, videoProcessor };
+export { BUILT_IN_QUEUES, BULLMQ_MAJOR_VERSION, Backoffs, BelongsToSchedulerError, CONNECTION_CLOSED_ERROR_MSG, ChildCommand, ClientType, ConfigurationError, ConnectionClosedError, DELAYED_ERROR, DELAY_TIME_1, DELAY_TIME_5, DelayedError, EngineError, ErrorCode, FlowProducer, HealthServer, InvalidJobDataError, InvalidOptionError, JOB_TYPES, Job, JobLockedError, JobMissingError, JobNotInStateError, JobScheduler, JobTimeoutError, LockMismatchError, LockMissingError, MetricNames, MetricsTime, NextIterationError, PRIORITY_LIMIT, ParentCommand, ParentJobMissingError, ParentNotReplaceableError, PendingDependenciesError, QUEUE_EVENT_SUFFIX, QUEUE_NAMES, Queue, QueueBackend, QueueBase, QueueError, QueueEvents, QueueEventsProducer, QueueGetters, QueueKeys, QueueMaintenance, QueueSchedulers, QueueService, QueueUnavailableError, RATE_LIMIT_ERROR, RateLimitError, SchedulerJobExistsError, SchedulerSlotsTakenError, SpanKind, TelemetryAttributes, UNRECOVERABLE_ERROR, UnrecoverableError, WAITING_CHILDREN_ERROR, WAITING_ERROR, WaitTimeoutError, WaitingChildrenError, WaitingError, Worker, array2obj, avatarProcessor, bullmqVersion, configure, createIORedisClient, createNodeRedisClient, databaseStores, decreaseMaxListeners, defaultRepeatStrategy, delay, emailProcessor, imageProcessor, imageProcessors, increaseMaxListeners, invertObject, isEmpty, isNotConnectionError, isRedisCluster, isRedisInstance, lengthInUtf8Bytes, objectToFlatArray, optimizeAvatar, optsDecodeMap, optsEncodeMap, parseObjectValues, prismaStores, processBatchPushNotification, processImage, processPushNotification, processSendEmail, processVideo, pushProcessor, pushProcessors, removeAllQueueData, removeUndefinedFields, serveHealth, sqliteStores, version, videoProcessor };
 export type { AdvancedOptions, AdvancedRepeatOptions, AllStores, AttributeValue, Attributes, AvatarOptimizationData, AvatarProcessorOptions, AvatarStyle, BackoffOptions, BackoffStrategy, BatchPushNotificationData, BatchPushResult, BuiltInQueue, BuiltInWorker, BulkJob, BulkJobOptions, CleanableType, CloseOptions, CodeException, ConnectionOptions, ContextManager, ConversionData, ConvertedImage, Counter, DatabaseStores, DatabaseStoresOptions, DeduplicationOptions, DefaultJobOptions, DelayedEvent, DependenciesOpts, DependenciesPage, DependencyItem, DependencyOpts, EachOptions, EmailAddress, EmailAttachment, EmailData, EmailProcessorOptions, EmailResult, ErrorDetails, Exception, ExceptionType, ExtractDataType, ExtractNameType, ExtractResultType, FileFields, FileStore, FileTable, FinishedStatus, FlowJob, FlowJobBase, FlowJobNode, FlowJobOpts, FlowNestedLeafJob, FlowNestedLeafJobOpts, FlowOpts, FlowParentJob, FlowParentJobOpts, FlowProducerListener, FlowProducerOptions, FlowQueuesOpts, FlowRootLeafJob, FlowRootParentJob, Gauge, GetNextJobOptions, HealthServerOptions, Histogram, ImageConversionOptions, ImageDimensions, ImageLimits, ImageProcessingData, ImageProcessorOptions, ImageProcessors, ImageProcessorsOptions, JobDependencies, JobJson, JobLogs, JobNode, JobProgress, JobSchedulerJson, JobSchedulerListener, JobSchedulerTemplate, JobSchedulerTemplateOptions, JobState, JobTelemetryOptions, JobType, JobTypeName, JobsOptions, KeepJobs, KeysMap, LogLevel, LogMeta, Logger, MessageException, Meter, MetricOptions, Metrics, MoveToWaitingChildrenOpts, MovedEvent, NameException, NamedAddress, NativeJobProcessor, NativeMapEntry, NextJobData, NodeOpts, ObliterateOpts, OptimizedAvatar, ParentKeys, ParentOptions, PrismaClientLike, ProcessedVideo, Processor, ProcessorConfiguration, ProcessorMap, PublishedImage, PushNotificationData, PushPayload, PushProcessorOptions, PushProcessors, PushResult, PushSubscription, QueueBaseOptions, QueueEventsListener, QueueEventsOptions, QueueEventsProducerListener, QueueEventsProducerOptions, QueueListener, QueueMeta, QueueName, QueueOptions, QueueServiceOptions, QueueStats, RateLimiterOptions, RedisClient, RedisNode, RedisOptions, RepeatOptions, RepeatStrategy, RetryJobsOptions, RetryOptions, SandboxOptions, SandboxedJob, SchedulingQueue, ServerClient, Span, SpanOptions, SqliteStores, StorageOptions, Stores, SubscriptionStore, SubscriptionTable, TableNames, Telemetry, Time, TlsOptions, Tracer, Untyped, UploadData, UserStore, UserTable, VapidIdentity, VideoConversionOptions, VideoJobProcessor, VideoProcessingData, VideoProcessorOptions, WorkerHealth, WorkerListener, WorkerOptions };
