@@ -12,6 +12,45 @@ function sorted<T extends { once: string[] }>(ends: T): T {
   return { ...ends, once: [...ends.once].sort() };
 }
 
+/** Keys that a server reads when it starts, and how long it takes for each: long enough to be seen loading. */
+const LOADED_KEYS = 1000;
+const MICROSECONDS_PER_KEY = 1000;
+
+test(
+  'a Redis that is still loading its file is waited for, by calls and by the worker',
+  async () => {
+    const slowly = { 'key-load-delay': `${MICROSECONDS_PER_KEY}`, 'loading-process-events-interval-bytes': '1024' };
+    const server = await RedisServer.start(slowly);
+    const impatient = { maxRetriesPerRequest: null, enableReadyCheck: false, retryStrategy: () => 5 };
+    const redis = new Redis(server.port, impatient);
+    redis.on('error', () => undefined);
+    for (let i = 0; i < LOADED_KEYS; i += 1) await redis.set(`key-${i}`, 'x'.repeat(100));
+    // A server answers while it reads a snapshot, and hardly while it repeats commands.
+    await redis.bgrewriteaof();
+    await until('the snapshot', async () =>
+      (await redis.info('persistence')).match(/rewrite_in_progress:0\r\naof_rewrite_scheduled:0/),
+    );
+    const load = new Load({ connection: { port: server.port }, open: () => new Redis(server.port) });
+    await load.untilAdded(50);
+
+    await server.kill();
+    const restarted = server.restart();
+    const refusal = await until('the server to load', () => redis.get('key-0').catch((error: Error) => error.message));
+    await restarted;
+    await load.untilConsuming();
+    const times = [...(await load.drain())];
+    await load.close();
+    redis.disconnect();
+    await server.stop();
+
+    expect(refusal).toMatch(/^LOADING/);
+    expect(times.map(([id]) => id).sort()).toEqual([...load.added].sort());
+    expect(times.filter(([, count]) => count !== 1)).toEqual([]);
+    expect(load.refused).toBe(0);
+  },
+  TIMEOUT_MS,
+);
+
 describe('under load', () => {
   let server: RedisServer;
   let redis: Redis;
