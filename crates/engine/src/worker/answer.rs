@@ -24,6 +24,7 @@ pub(super) struct Answer {
     pub(super) plan: Plan,
     pub(super) settlements: Vec<Settlement>,
     pub(super) now_ms: i64,
+    pub(super) sent_at: Instant,
     pub(super) reply: Result<SettleReply>,
 }
 
@@ -38,12 +39,12 @@ enum Runner {
 impl Turn<'_> {
     /// Applies one answer. Its events reach the owner as one batch, endings before the jobs that take their slots.
     pub(super) fn apply(&mut self, answer: Answer) {
-        let Answer { plan, settlements, now_ms, reply } = answer;
+        let Answer { plan, settlements, now_ms, sent_at, reply } = answer;
         match reply {
             Ok(reply) => {
                 let fetched = fetched(&reply, now_ms, self.shared.options.maximum_rate_limit_delay);
                 self.became_ready();
-                self.core.state.call_answered(plan, fetched, Instant::now());
+                self.core.state.call_answered(plan, fetched, sent_at.elapsed(), Instant::now());
                 if plan.fetch > 0 {
                     self.shared.controls.fetch_succeeded(now_ms);
                 }

@@ -22,6 +22,7 @@ mod observer;
 mod outbox;
 mod result;
 mod retention;
+mod round_trip;
 mod run_timeout;
 mod settlement;
 mod shared;

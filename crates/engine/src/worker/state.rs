@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Calls on their way at once. A second one lets results leave while the first is answered; more would only make batches smaller.
-const CALLS_MAX: usize = 2;
+use super::round_trip::{CALLS_NEARBY, RoundTrip};
 
 /// So few runs are started and settled together.
 const UNDIVIDED_RUNS: usize = 4;
@@ -56,7 +55,7 @@ impl Caps {
     /// How many runs the owner starts before it settles those that ended meanwhile: half of them, so that Redis answers one half
     /// while the owner runs the other. A few are not divided: each call costs more than the wait.
     pub(super) fn runs_per_turn(self, concurrency: usize) -> usize {
-        concurrency.div_ceil(CALLS_MAX).clamp(UNDIVIDED_RUNS, self.finishes)
+        concurrency.div_ceil(CALLS_NEARBY).clamp(UNDIVIDED_RUNS, self.finishes)
     }
 }
 
@@ -103,6 +102,7 @@ pub(super) struct WorkerState {
     /// Slots that calls in flight hold: those they free and those they fill, whichever is more, since replies may be lost.
     in_flight_slots: usize,
     calls_in_flight: usize,
+    round_trip: RoundTrip,
     /// Of the calls in flight, how many were sent before the last marker came: what they say about the queue may be older.
     calls_before_marker: usize,
     consecutive_failures: u32,
@@ -120,6 +120,7 @@ impl WorkerState {
             running: 0,
             in_flight_slots: 0,
             calls_in_flight: 0,
+            round_trip: RoundTrip::default(),
             calls_before_marker: 0,
             consecutive_failures: 0,
             is_drained: false,
@@ -148,7 +149,9 @@ impl WorkerState {
 
     /// The next call, if one should be made now, with `results` to settle and room for `concurrency` jobs (0 = do not fetch).
     pub(super) fn plan(&self, results: usize, concurrency: usize) -> Option<Plan> {
-        if self.calls_in_flight >= CALLS_MAX || matches!(self.phase, Phase::Opening | Phase::BackingOff { .. }) {
+        if self.calls_in_flight >= self.round_trip.calls_at_once()
+            || matches!(self.phase, Phase::Opening | Phase::BackingOff { .. })
+        {
             return None;
         }
         let finishes = results.min(self.caps.finishes);
@@ -178,8 +181,9 @@ impl WorkerState {
         self.owes_marker = true;
     }
 
-    /// A call was answered.
-    pub(super) fn call_answered(&mut self, plan: Plan, fetched: Fetched, now: Instant) {
+    /// A call was answered, so long after it was sent.
+    pub(super) fn call_answered(&mut self, plan: Plan, fetched: Fetched, took: Duration, now: Instant) {
+        self.round_trip.note(took);
         let is_outdated = self.calls_before_marker > 0;
         self.call_ended(plan);
         self.consecutive_failures = 0;

@@ -2,6 +2,7 @@ use super::*;
 
 const CAPS: Caps = Caps { finishes: 50, fetch: 100 };
 const EMPTY: Fetched = Fetched { jobs: 0, rate_limit: Duration::ZERO, next_delayed_ms: None, is_empty: true };
+const NEAR: Duration = Duration::from_micros(100);
 
 fn ready() -> WorkerState {
     let mut state = WorkerState::new(CAPS);
@@ -17,7 +18,7 @@ fn jobs(jobs: usize) -> Fetched {
 fn fetch(state: &mut WorkerState, concurrency: usize, fetched: Fetched) {
     let plan = state.plan(0, concurrency).expect("a call is due");
     state.call_sent(plan);
-    state.call_answered(plan, fetched, Instant::now());
+    state.call_answered(plan, fetched, NEAR, Instant::now());
     (0..fetched.jobs).for_each(|_| state.job_started());
 }
 
@@ -49,6 +50,18 @@ fn a_third_call_waits() {
     state.call_sent(Plan { finishes: 1, fetch: 1 });
     state.call_sent(Plan { finishes: 1, fetch: 1 });
     assert_eq!(state.plan(5, 10), None);
+}
+
+#[test]
+fn further_calls_do_not_wait_where_redis_is_far_away() {
+    let mut state = ready();
+    let plan = Plan { finishes: 1, fetch: 1 };
+    state.call_sent(plan);
+    state.call_answered(plan, jobs(1), Duration::from_millis(10), Instant::now());
+    (0..6).for_each(|_| state.call_sent(plan));
+    assert_eq!(state.plan(1, 7), Some(plan));
+    state.call_sent(plan);
+    assert_eq!(state.plan(1, 7), None);
 }
 
 #[test]
@@ -142,7 +155,7 @@ fn an_answer_does_not_replace_asking_for_the_time() {
     let plan = Plan { finishes: 1, fetch: 1 };
     state.call_sent(plan);
     state.ask_time();
-    state.call_answered(plan, EMPTY, Instant::now());
+    state.call_answered(plan, EMPTY, NEAR, Instant::now());
     assert_eq!(state.phase(), Phase::AskingTime);
     assert_eq!(state.plan(0, 1), None);
 }
@@ -156,7 +169,7 @@ fn a_marker_that_comes_during_a_call_is_looked_at_after_the_answer() {
     state.call_sent(plan);
     state.woken(Some(0), 1_000);
     assert_eq!(state.plan(0, 3), None, "all slots are promised to the call");
-    state.call_answered(plan, EMPTY, Instant::now());
+    state.call_answered(plan, EMPTY, NEAR, Instant::now());
     assert_eq!(state.plan(0, 3), Some(Plan { finishes: 0, fetch: 3 }));
 }
 
@@ -168,7 +181,7 @@ fn a_due_time_that_comes_during_a_call_is_not_forgotten_with_the_answer() {
     let plan = state.plan(1, 2).unwrap();
     state.call_sent(plan);
     state.woken(Some(5_000), 1_000);
-    state.call_answered(plan, EMPTY, Instant::now());
+    state.call_answered(plan, EMPTY, NEAR, Instant::now());
     assert_eq!(state.plan(0, 2), Some(Plan { finishes: 0, fetch: 2 }));
 }
 

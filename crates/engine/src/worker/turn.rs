@@ -229,10 +229,11 @@ impl<'a> Turn<'a> {
         };
         let shared = Arc::clone(self.shared);
         let ended = self.shared.ended.clone();
+        let sent_at = Instant::now();
         self.shared.scripts.settle_then(
             call,
             move |again| Box::pin(async move { ended.run_until_cancelled(again).await.unwrap_or(Err(Error::Closed)) }),
-            move |reply| Turn::new(&shared).answered(Answer { plan, settlements, now_ms, reply }),
+            move |reply| Turn::new(&shared).answered(Answer { plan, settlements, now_ms, sent_at, reply }),
         );
     }
 
