@@ -2,7 +2,7 @@ import type { Job, Processor, Queue, QueueEvents, Worker } from 'bullmq';
 
 import { redisUrl, uniquePrefix } from '../support/redis';
 import { Comparable } from './comparable';
-import { reference, subject, type Side } from './side';
+import { previous, reference, subject, type Side } from './side';
 
 const QUEUE = 'interop';
 const connection = { host: '127.0.0.1', port: Number(new URL(redisUrl()).port) };
@@ -69,6 +69,8 @@ afterEach(async () => {
 describe.each([
   { producer: reference, consumer: subject },
   { producer: subject, consumer: reference },
+  { producer: previous, consumer: subject },
+  { producer: subject, consumer: previous },
 ])('$producer.label Queue, $consumer.label Worker', ({ producer, consumer }) => {
   test('the processor gets the job as it was added', async () => {
     const opts = {
@@ -171,7 +173,9 @@ describe.each([
     await jobsOf(worker, 1);
     await worker.close();
     await (await queue.getJob('1'))?.retry();
-    expect(await queueOf(consumer).getJobCounts('waiting', 'failed')).toEqual({ waiting: 1, failed: 0 });
+    // BullMQ 5 counts jobs put aside by a pause as well.
+    const counts = await queueOf(consumer).getJobCounts('waiting', 'failed');
+    expect(counts).toMatchObject({ waiting: 1, failed: 0 });
     expect(await queue.remove('1')).toBe(1);
     expect(await queueOf(consumer).getJob('1')).toBeUndefined();
   });
@@ -187,5 +191,24 @@ describe.each([
     const [job] = await jobsOf(worker, 1);
     expect(await stalled).toBe('1');
     expect(job).toMatchObject({ id: '1', returnvalue: 'rescued', attemptsStarted: 2, stalledCounter: 1 });
+  });
+});
+
+describe('a queue that BullMQ 5 has paused, which puts its waiting jobs aside', () => {
+  test.each([
+    { resumer: subject, name: 'we resume it' },
+    { resumer: previous, name: 'BullMQ 5 resumes it' },
+  ])('runs nothing until $name, then all jobs in order', async ({ resumer }) => {
+    const [theirs, ours] = [queueOf(previous), queueOf(subject)];
+    await theirs.addBulk(['first', 'second'].map((name) => ({ name, data: {} })));
+    await theirs.pause();
+    await theirs.add('third', {});
+    const worker = workerOf(subject, (job) => Promise.resolve(job.name));
+    await worker.waitUntilReady();
+    const states = [await ours.isPaused(), await ours.getWaitingCount(), await ours.getActiveCount()];
+    expect(states).toEqual([true, 3, 0]);
+    const ended = jobsOf(worker, 3);
+    await queueOf(resumer).resume();
+    expect((await ended).map((job) => job.name)).toEqual(['first', 'second', 'third']);
   });
 });

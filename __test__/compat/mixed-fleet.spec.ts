@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 
 import { redisUrl, uniquePrefix } from '../support/redis';
 import { untilSettled } from './settled';
-import { reference, subject, type Side } from './side';
+import { previous, reference, subject, type Side } from './side';
 
 const QUEUE = 'fleet';
 const JOBS = 4000;
@@ -29,10 +29,10 @@ function optionsOf(i: number): object {
   return i % 4 === 3 ? { attempts, backoff: 20 } : { attempts };
 }
 
-describe('two bullmq workers, two of ours and both producers on one queue', () => {
+describe.each([reference, previous])('two workers of $label, two of ours and both producers on one queue', (theirs) => {
   const prefix = uniquePrefix();
   const redis = new Redis(redisUrl());
-  const sides = [reference, subject, reference, subject];
+  const sides = [theirs, subject, theirs, subject];
   let queues: Queue[];
   let workers: Worker[];
   const runs = new Map<number, number>();
@@ -64,7 +64,7 @@ describe('two bullmq workers, two of ours and both producers on one queue', () =
   }
 
   beforeAll(async () => {
-    queues = [reference, subject].map(({ api }) => new api.Queue(QUEUE, { connection, prefix }));
+    queues = [theirs, subject].map(({ api }) => new api.Queue(QUEUE, { connection, prefix }));
     workers = sides.map(work);
     await Promise.all(queues.map((queue, i) => produce(queue, i * BULK)));
     if (queues[0]) await untilSettled(queues[0], JOBS);
@@ -82,7 +82,8 @@ describe('two bullmq workers, two of ours and both producers on one queue', () =
     );
     const counts = { completed: JOBS - doomed.length, failed: doomed.length };
     const none = { active: 0, delayed: 0, prioritized: 0, waiting: 0, 'waiting-children': 0 };
-    for (const queue of queues) expect(await queue.getJobCounts()).toEqual({ ...counts, ...none });
+    // BullMQ 5 has one state more.
+    for (const queue of queues) expect(await queue.getJobCounts()).toMatchObject({ ...counts, ...none });
   });
 
   test('every attempt ran exactly once', () => {

@@ -1,4 +1,5 @@
 import * as bullmq from 'bullmq';
+import * as bullmq5 from 'bullmq-5';
 
 import * as synapse from '../..';
 
@@ -25,6 +26,9 @@ export interface Side {
 
 /** The published package, which decides what is right. */
 export const reference: Side = { label: 'bullmq', api: bullmq };
+
+/** The release before, which many fleets still run. */
+export const previous: Side = { label: 'bullmq 5', api: bullmq5 as unknown as Api };
 
 /** This package. */
 export const subject: Side = { label: '@synapse/queue', api: synapse as unknown as Api };
