@@ -2375,7 +2375,10 @@ interface ImageLimits {
     maxPixels?: number | undefined;
     /** Largest file that is read, bytes. Default 64 MiB; never more than an eighth of `memoryBudget`. */
     maxInputBytes?: number | undefined;
-    /** Memory for all images being processed, bytes, at least 16 MiB; further images wait. Default 512 MiB. */
+    /**
+     * Memory for all images being processed, bytes, at least 16 MiB; further images wait. An image that needs more than six eighths of
+     * it by itself is refused. Default 512 MiB.
+     */
     memoryBudget?: number | undefined;
     /**
      * Which decoders see the bytes of uploads. `memory-safe`: Rust for every format, at about twice the time for JPEG. `fastest`: libjpeg-turbo for

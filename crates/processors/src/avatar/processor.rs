@@ -54,7 +54,7 @@ impl AvatarProcessor {
         let files = self.files(&request.user_id)?;
         let input = self.renderer.read(&request.file_path).await.map_err(read_failure)?;
         let original_size = input.len() as u64;
-        let output = self.renderer.render(input, self.options.renditions(), (context, progress)).await?;
+        let (output, _memory) = self.renderer.render(input, self.options.renditions(), (context, progress)).await?;
         let compressed_size = output.images.iter().map(|image| image.bytes.len() as u64).sum();
         let result = result::optimized(&files, (original_size, compressed_size));
         self.store(files, output.images, &request.user_id).await?;

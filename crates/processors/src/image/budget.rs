@@ -11,6 +11,8 @@ const MIB: u64 = 1 << 20;
 const BUDGET_MIN: u64 = 16 * MIB;
 /// The files themselves are small against their pixels.
 const INPUT_SHARE: u64 = 8;
+/// Half for freed memory that the allocator still holds, half for buffers that wait for the next image.
+const SLACK_SHARE: u64 = 8;
 
 /// One permit per core, for all images of the process.
 static CORES: LazyLock<Arc<Semaphore>> =
@@ -25,17 +27,24 @@ pub(super) struct Budget {
     inputs: Pool,
     pixels: Pool,
     max_input_bytes: u64,
+    freed_max: u64,
 }
 
 impl Budget {
     pub(super) fn new(limits: &ImageLimits) -> Self {
         let budget = limits.memory_budget.max(BUDGET_MIN);
-        let inputs = budget / INPUT_SHARE;
+        let (inputs, slack) = (budget / INPUT_SHARE, budget / SLACK_SHARE);
         Self {
             inputs: Pool::new(inputs),
-            pixels: Pool::new(budget - inputs),
+            pixels: Pool::new(budget - inputs - slack),
             max_input_bytes: limits.max_input_bytes.min(inputs),
+            freed_max: slack / 2,
         }
+    }
+
+    /// How much memory may be freed before it is given back to the system, in bytes.
+    pub(super) fn freed_max(&self) -> u64 {
+        self.freed_max
     }
 
     /// Largest file that may be read, in bytes.
@@ -60,15 +69,29 @@ impl Budget {
         }
         let memory = self.pixels.take(needed_mib).await;
         let core = Arc::clone(&CORES).acquire_owned().await.expect("the semaphore of cores is never closed");
-        Ok(PixelPermit { _memory: memory, _core: core })
+        Ok(PixelPermit { memory, _core: core })
     }
 }
 
 /// The right to decode one image, given back when dropped.
 #[derive(Debug)]
 pub(super) struct PixelPermit {
-    _memory: OwnedSemaphorePermit,
+    memory: OwnedSemaphorePermit,
     _core: OwnedSemaphorePermit,
+}
+
+/// The right to hold finished files until they are stored.
+#[derive(Debug)]
+pub(crate) struct OutputPermit {
+    _memory: Option<OwnedSemaphorePermit>,
+}
+
+impl PixelPermit {
+    /// Gives back all but the memory of the finished files, which the image's estimate covered.
+    pub(super) fn keep(mut self, bytes: u64) -> OutputPermit {
+        let kept = (mebibytes(bytes) as usize).min(self.memory.num_permits());
+        OutputPermit { _memory: self.memory.split(kept) }
+    }
 }
 
 #[derive(Debug)]
@@ -114,8 +137,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn finished_files_are_counted_until_they_are_stored() {
+        let budget = budget(64);
+        let output = budget.hold_pixels(40 * MIB).await.unwrap().keep(9 * MIB);
+        assert!(budget.hold_pixels(40 * MIB).now_or_never().is_none());
+        drop(output);
+        assert!(budget.hold_pixels(40 * MIB).await.is_ok());
+    }
+
+    #[tokio::test]
     async fn an_image_that_can_never_fit_is_refused() {
-        let error = budget(64).hold_pixels(57 * MIB).await.unwrap_err();
+        let error = budget(64).hold_pixels(49 * MIB).await.unwrap_err();
         assert_eq!(error.code(), "IMAGE_TOO_LARGE");
     }
 

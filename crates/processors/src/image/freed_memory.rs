@@ -1,14 +1,18 @@
 //! Gives freed memory back to the system.
 
-/// After less than this there is little to give back.
-const WORTH_WHILE: u64 = 64 << 20;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Must be called after a picture that needed `bytes`, while its share of the budget is still held.
+/// Bytes that images have needed since memory was last given back, at most what is freed and still resident.
+static FREED: AtomicU64 = AtomicU64::new(0);
+
+/// Must be called after an image that needed `bytes`, while its share of the budget is still held. At most `freed_max` bytes stay
+/// behind.
 ///
-/// glibc keeps what a thread has freed for that thread. The next large picture runs on another, so that two pictures' memory is
-/// resident where the budget allows one. Other allocators have no such call and need none.
-pub(super) fn give_back_after(bytes: u64) {
-    if bytes >= WORTH_WHILE {
+/// glibc keeps what a thread has freed for that thread, up to 64 MiB for each. Images run on whatever thread is idle, so that the
+/// memory of many would be resident where the budget allows a few. Other allocators have no such call and need none.
+pub(super) fn give_back_after(bytes: u64, freed_max: u64) {
+    if FREED.fetch_add(bytes, Ordering::Relaxed) + bytes >= freed_max {
+        FREED.store(0, Ordering::Relaxed);
         give_back();
     }
 }

@@ -157,8 +157,9 @@ pub struct ImageLimits {
     /// Largest file that is read, in bytes. Defaults to 64 MiB; never more than an eighth of `memory_budget`, which is what all
     /// files being processed may take.
     pub max_input_bytes: u64,
-    /// Memory for all images being processed, in bytes; further images wait. Seven eighths are for decoded pixels: an image that
-    /// needs more by itself is refused. Defaults to 512 MiB, at least 16 MiB.
+    /// Memory for all images being processed, in bytes; further images wait. Six eighths are for decoded pixels: an image that
+    /// needs more by itself is refused. One eighth is for files, one for what is freed but not yet given back to the system.
+    /// Defaults to 512 MiB, at least 16 MiB.
     pub memory_budget: u64,
     /// Which decoders see the bytes of uploads. Defaults to the fastest.
     pub decoders: Decoders,

@@ -52,7 +52,7 @@ impl ImageProcessor {
             Err(error) => return Err(read_failure(error)),
         };
         let original_size = input.len();
-        let output = self.renderer.render(input, request.renditions(), (context, progress)).await?;
+        let (output, _memory) = self.renderer.render(input, request.renditions(), (context, progress)).await?;
         self.store(request, (output, original_size), context).await
     }
 

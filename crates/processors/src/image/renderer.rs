@@ -7,7 +7,7 @@ use synapse_queue_engine::job::Failure;
 use synapse_queue_engine::processor::JobContext;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::budget::Budget;
+use super::budget::{Budget, OutputPermit};
 use super::freed_memory::give_back_after;
 use super::pipeline::{PreparedImage, Stage};
 use super::progress;
@@ -56,30 +56,34 @@ impl ImageRenderer {
         Ok(Input { bytes, _permit: permit })
     }
 
-    /// Makes `renditions` on the blocking pool, once there are memory and a core for them.
+    /// Makes `renditions` on the blocking pool, once there are memory and a core for them. The permit is for as long as they are
+    /// held.
     pub(crate) async fn render(
         &self,
         input: Input,
         renditions: Vec<Rendition>,
         (context, progress): (&dyn JobContext, &Progress),
-    ) -> Result<ImageOutput, Failure> {
+    ) -> Result<(ImageOutput, OutputPermit), Failure> {
         progress.send_replace(progress::READ);
         let options = ImageOptions { renditions, max_pixels: self.max_pixels, decoders: self.decoders };
         let prepared = PreparedImage::new(&input.bytes, &options)?;
-        let needed = prepared.memory();
-        let permit = self.budget.hold_pixels(needed).await?;
+        let permit = self.budget.hold_pixels(prepared.memory()).await?;
+        let (needed, freed_max) = (prepared.memory() + input.len() as u64, self.budget.freed_max());
         let (cancel, progress) = (context.cancellation().clone(), progress.clone());
         let rendering = tokio::task::spawn_blocking(move || {
             // Held by the work itself, as is the input: a cancelled job keeps its memory until its stage is over.
-            let _permit = permit;
             let result = prepared.run(&input.bytes, &cancel, |stage| {
                 progress.send_replace(match stage {
                     Stage::Decoded => progress::DECODED,
                     Stage::Encoded => progress::ENCODED,
                 });
             });
-            give_back_after(needed);
-            result
+            drop(input);
+            give_back_after(needed, freed_max);
+            result.map(|output| {
+                let bytes = output.images.iter().map(|image| image.bytes.len() as u64).sum();
+                (output, permit.keep(bytes))
+            })
         });
         match rendering.await {
             Ok(result) => Ok(result?),

@@ -7,7 +7,8 @@ use turbojpeg::{Compressor, Decompressor};
 
 use super::ImageError;
 
-/// What an idle workspace may hold on to: enough for photographs of 12 megapixels, so that one giant does not stay for ever.
+/// What all idle workspaces together may hold on to: enough for a photograph of 12 megapixels and a smaller one. It is part of every
+/// memory budget, the default one's sixteenth.
 const RETAINED_BYTES_MAX: usize = 32 << 20;
 
 /// Idle workspaces. Written by whoever processes an image, which the permits bound to one per core; never held while pixels are
@@ -42,15 +43,16 @@ impl Workspace {
             None => Self::new()?,
         };
         let result = work(&mut workspace);
-        workspace.shrink();
-        IDLE.lock().unwrap_or_else(PoisonError::into_inner).push(workspace);
+        let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.iter().map(Self::retained).sum::<usize>() + workspace.retained() > RETAINED_BYTES_MAX {
+            workspace.planes = Vec::new();
+            workspace.resizer.reset_internal_buffers();
+        }
+        idle.push(workspace);
         result
     }
 
-    fn shrink(&mut self) {
-        if self.planes.capacity() + self.resizer.size_of_internal_buffers() > RETAINED_BYTES_MAX {
-            self.planes = Vec::new();
-            self.resizer.reset_internal_buffers();
-        }
+    fn retained(&self) -> usize {
+        self.planes.capacity() + self.resizer.size_of_internal_buffers()
     }
 }
