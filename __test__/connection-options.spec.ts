@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 
 import { Cluster, Redis } from 'ioredis';
+import { createSentinel } from 'redis';
 
 import { Queue, QueueEvents, Worker, type ConnectionOptions } from '..';
 import { freePort } from '../scripts/servers/free-port.cjs';
@@ -149,8 +150,10 @@ describe('client objects', () => {
   });
 
   test('that hide their options are refused', () => {
-    const hidden = { duplicate: ignore };
-    expect(() => new Queue('work', { connection: hidden })).toThrow('options of this Redis client cannot be read');
+    const sentinel = createSentinel({ name: 'primary', sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }] });
+    for (const hidden of [{ duplicate: ignore }, sentinel as unknown as ConnectionOptions]) {
+      expect(() => new Queue('work', { connection: hidden })).toThrow('options of this Redis client cannot be read');
+    }
   });
 });
 

@@ -86,6 +86,16 @@ describe('a processor in a file', () => {
     expect(await resultsOf(work(BY_NAME), ['environment'])).toEqual(['shared']);
   });
 
+  test.each(['getChildrenValues', 'getIgnoredChildrenFailures', 'getDependenciesCount', 'getDependencies'] as const)(
+    'does not wait for %s longer than half a second in a test',
+    async (getter) => {
+      const answer = jest.spyOn(Job.prototype, getter).mockReturnValue(new Promise(() => undefined) as never);
+      const reasons = await resultsOf(work(BY_NAME), ['reads'], { getter });
+      answer.mockRestore();
+      expect(reasons).toEqual([`TimeoutError: ${getter} timed out in (500ms)`]);
+    },
+  );
+
   test('hands its job back when the worker closes while the parent owes it an answer', async () => {
     const answer = jest.spyOn(Job.prototype, 'updateData').mockReturnValue(new Promise(() => undefined));
     const worker = work(BY_NAME);
