@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use redis::AsyncCommands;
 use support::Fixture;
 use synapse_queue_engine::options::{RateLimit, WorkerOptions};
 use synapse_queue_engine::processor::Outcome;
@@ -115,4 +116,21 @@ async fn a_job_that_meets_a_rate_limit_goes_back_unburned() {
     assert_eq!((again.job.attempts_started, again.job.attempts_made), (2, 0));
     harness.worker.close(Some(Duration::ZERO)).await;
     assert_eq!(fixture.list("wait").await, ["1"]);
+}
+
+#[tokio::test]
+async fn a_limit_that_a_job_has_met_holds_for_a_worker_without_a_limit_of_its_own() {
+    let mut fixture = Fixture::new().await;
+    fixture.add("").await;
+    let mut harness = start(&fixture, WorkerOptions::default());
+    let job = harness.active().await;
+    fixture.queue.rate_limit(Duration::from_millis(300)).await.unwrap();
+
+    harness.settle(&job, JobOutcome::RateLimited);
+    let again = harness.active().await;
+
+    assert!(!fixture.redis.exists::<_, bool>(fixture.key("limiter")).await.unwrap(), "the limit is over");
+    harness.complete(&again);
+    harness.completed().await;
+    harness.close().await;
 }

@@ -14,6 +14,12 @@ pub struct RateLimit {
     pub duration: Duration,
 }
 
+impl RateLimit {
+    /// The rule of a worker without a limit of its own that obeys one set by hand: the count that such a limit sets is reached, and
+    /// jobs that start open no window.
+    pub(crate) const SET_BY_HAND: Self = Self { max: 9_007_199_254_740_991, duration: Duration::ZERO };
+}
+
 /// How a worker takes and runs jobs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkerOptions {

@@ -10,7 +10,7 @@ use crate::queue::Queue;
 use crate::wire::Reply;
 
 /// The count a manual rate limit sets, above every possible maximum.
-const LIMITED_COUNT: u64 = 9_007_199_254_740_991;
+const LIMITED_COUNT: u64 = RateLimit::SET_BY_HAND.max;
 
 impl Queue {
     /// Starts no job for `duration` (at least 1 ms), whatever the workers' limits are.

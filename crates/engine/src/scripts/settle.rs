@@ -175,6 +175,7 @@ impl Scripts {
 fn arguments(call: &SettleCall, name: &CallName) -> Vec<String> {
     let tokens = call.fetch.as_ref().map_or(&[][..], |fetch| &fetch.tokens);
     let limiter = call.fetch.as_ref().and_then(|fetch| fetch.limiter);
+    let window = limiter.map(|limiter| limiter.duration).filter(|duration| !duration.is_zero());
     let lock_duration =
         call.fetch.as_ref().map(|fetch| fetch.lock_duration).or(call.followed_by_fetch.then_some(Duration::ZERO));
     let mut args = Vec::with_capacity(11 + 9 * call.finishes.len() + tokens.len());
@@ -187,7 +188,7 @@ fn arguments(call: &SettleCall, name: &CallName) -> Vec<String> {
         lock_duration.map(|duration| duration.as_millis().to_string()).unwrap_or_default(),
         call.fetch.as_ref().and_then(|fetch| fetch.worker_name.clone()).unwrap_or_default(),
         limiter.map(|limiter| limiter.max.to_string()).unwrap_or_default(),
-        limiter.map(|limiter| limiter.duration.as_millis().to_string()).unwrap_or_default(),
+        window.map(|duration| duration.as_millis().to_string()).unwrap_or_default(),
         call.metrics_max_points.filter(|points| *points > 0).map(|points| points.to_string()).unwrap_or_default(),
         if call.fetch.as_ref().is_some_and(|fetch| fetch.took_marker) { "1".into() } else { String::new() },
     ]);

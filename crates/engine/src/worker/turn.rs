@@ -9,6 +9,7 @@ use std::sync::{Arc, MutexGuard};
 use tokio::time::Instant;
 
 use crate::error::Error;
+use crate::options::RateLimit;
 use crate::scripts::{Fetch, SettleCall};
 
 use super::WorkerEvent;
@@ -32,6 +33,8 @@ pub(super) struct Core {
     closing: Closing,
     tokens: Tokens,
     is_ready: bool,
+    /// What a worker without a limit of its own obeys from when one of its jobs has met a limit: those that are set by hand.
+    met_limit: Option<RateLimit>,
     /// The loop waits for a marker, which a worker without room must leave to others.
     pub(super) waits_for_marker: bool,
     /// The loop has ended; answers that come later change nothing.
@@ -66,6 +69,7 @@ impl Core {
             closing,
             tokens,
             is_ready: false,
+            met_limit: None,
             waits_for_marker: false,
             has_ended: false,
         }
@@ -155,6 +159,9 @@ impl<'a> Turn<'a> {
     pub(super) fn run_ended(&mut self, result: JobResult) {
         if let Some(job) = self.shared.active.begin_settling(&result.token) {
             self.core.state.job_ended();
+            if result.outcome == JobOutcome::RateLimited {
+                self.core.met_limit = Some(RateLimit::SET_BY_HAND);
+            }
             let token = result.token.clone();
             match Settlement::of(&job, result, self.circumstances()) {
                 Some(settlement) => {
@@ -242,7 +249,7 @@ impl<'a> Turn<'a> {
         Fetch {
             tokens: (0..plan.fetch).map(|_| self.core.tokens.take()).collect(),
             lock_duration: options.lock_duration,
-            limiter: options.limiter,
+            limiter: options.limiter.or(self.core.met_limit),
             worker_name: options.name.clone(),
             took_marker: self.core.state.pays_marker(plan),
         }
