@@ -31,6 +31,13 @@ describe('an event reader', () => {
     return heard;
   }
 
+  test('that is closed before it has connected has read to its end', async () => {
+    const late = new QueueEvents('work', { connection, prefix: queue.opts.prefix, autorun: false });
+    const reading = late.run();
+    await late.close();
+    await expect(reading).resolves.toBeUndefined();
+  });
+
   test('tells the life of a job with its values', async () => {
     const heard = record('added', 'waiting', 'active', 'progress', 'completed', 'drained');
     worker = new Worker(

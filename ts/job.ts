@@ -70,7 +70,8 @@ export class Job<
     queue: QueueLike,
     jobId: string,
   ): Promise<Job<T, R, N> | undefined> {
-    const lines = await answer(queue.native.getJob(jobId));
+    // Callers in JavaScript pass the id of a job that has none.
+    const lines = jobId ? await answer(queue.native.getJob(jobId)) : undefined;
     return lines ? this.fromRecord<T, R, N>(queue, readJobRecord(lines.split('\n'), 0)) : undefined;
   }
 

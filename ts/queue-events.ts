@@ -125,7 +125,12 @@ export class QueueEvents<ReturnType = Untyped> extends QueueBase<QueueEventsList
       throw new Error('Queue Events is already running.');
     }
     this.ready = answer(this.stream.ready());
-    this.reading = this.readEvents(this.ready);
+    this.reading = this.readEvents(this.ready).catch((error: unknown) => {
+      // Closing ends the reading, also while it waits for its connection.
+      if (!this.closeSignal.aborted) {
+        throw error;
+      }
+    });
     await this.reading;
   }
 

@@ -14,6 +14,9 @@ async function populate({ queue, work, take }: World): Promise<void> {
 const ids = (jobs: { id?: string | undefined }[]): (string | undefined)[] => jobs.map((job) => job.id);
 
 export const getters = section('getters', {
+  async *'no job without an id'({ queue }) {
+    yield [await queue.getJob(undefined as unknown as string), await queue.getJob('')];
+  },
   async *counts(world) {
     const { queue } = world;
     yield await queue.getJobCounts();
