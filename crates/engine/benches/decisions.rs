@@ -17,8 +17,7 @@ use synapse_queue_engine::wire::{QueueKeys, job_from_hash};
 /// 2026-03-29 00:30 UTC, half an hour before summer time begins in Berlin.
 const BEFORE_SUMMER_TIME_MS: i64 = 1_774_744_200_000;
 
-const STORED_OPTIONS: &str =
-    r#"{"attempts":3,"backoff":{"type":"exponential","delay":2000},"removeOnComplete":{"age":3600,"count":100},"priority":1}"#;
+const STORED_OPTIONS: &str = r#"{"attempts":3,"backoff":{"type":"exponential","delay":2000},"removeOnComplete":{"age":3600,"count":100},"priority":1}"#;
 
 fn adding(criterion: &mut Criterion) {
     let options = ConnectionOptions::from_url("redis://127.0.0.1").expect("a valid URL");

@@ -11,7 +11,7 @@ const MIB: u64 = 1 << 20;
 const BUDGET_MIN: u64 = 16 * MIB;
 /// The files themselves are small against their pixels.
 const INPUT_SHARE: u64 = 8;
-/// Half for freed memory that the allocator still holds, half for buffers that wait for the next image.
+/// For buffers that wait for the next image, and small blocks that the allocator still holds.
 const SLACK_SHARE: u64 = 8;
 
 /// One permit per core, for all images of the process.
@@ -27,7 +27,6 @@ pub(super) struct Budget {
     inputs: Pool,
     pixels: Pool,
     max_input_bytes: u64,
-    freed_max: u64,
 }
 
 impl Budget {
@@ -38,13 +37,7 @@ impl Budget {
             inputs: Pool::new(inputs),
             pixels: Pool::new(budget - inputs - slack),
             max_input_bytes: limits.max_input_bytes.min(inputs),
-            freed_max: slack / 2,
         }
-    }
-
-    /// How much memory may be freed before it is given back to the system, in bytes.
-    pub(super) fn freed_max(&self) -> u64 {
-        self.freed_max
     }
 
     /// Largest file that may be read, in bytes.

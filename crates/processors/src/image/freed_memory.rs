@@ -1,28 +1,32 @@
-//! Gives freed memory back to the system.
+//! Makes the allocator give freed pixels back to the system.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Once;
 
-/// Bytes that images have needed since memory was last given back, at most what is freed and still resident.
-static FREED: AtomicU64 = AtomicU64::new(0);
+static SET_UP: Once = Once::new();
 
-/// Must be called after an image that needed `bytes`, while its share of the budget is still held. At most `freed_max` bytes stay
-/// behind.
+/// Must be called before the first image is read.
 ///
-/// glibc keeps what a thread has freed for that thread, up to 64 MiB for each. Images run on whatever thread is idle, so that the
-/// memory of many would be resident where the budget allows a few. Other allocators have no such call and need none.
-pub(super) fn give_back_after(bytes: u64, freed_max: u64) {
-    if FREED.fetch_add(bytes, Ordering::Relaxed) + bytes >= freed_max {
-        FREED.store(0, Ordering::Relaxed);
-        give_back();
-    }
+/// glibc raises its thresholds when large blocks are freed, up to 32 MiB, and from then on keeps freed pixels for the thread that
+/// freed them, up to 64 MiB for each. Images run on whatever thread is idle, so that the memory of many would be resident where the
+/// budget allows a few. Other allocators have no such call and need none.
+pub(super) fn give_large_blocks_back() {
+    SET_UP.call_once(fix_thresholds);
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[allow(unsafe_code)] // no safe wrapper is maintained
-fn give_back() {
-    // SAFETY: `malloc_trim` may be called at any time, from any thread.
-    unsafe { libc::malloc_trim(0) };
+fn fix_thresholds() {
+    /// Larger blocks are mapped one by one and unmapped when they are freed, bytes.
+    const MAPPED: libc::c_int = 256 << 10;
+    /// What may stay free at the end of a thread's memory, bytes.
+    const KEPT: libc::c_int = 128 << 10;
+
+    // SAFETY: `mallopt` may be called at any time; both parameters only bound what is kept from now on.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, MAPPED);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT);
+    }
 }
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn give_back() {}
+fn fix_thresholds() {}

@@ -8,7 +8,7 @@ use synapse_queue_engine::processor::JobContext;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::budget::{Budget, OutputPermit};
-use super::freed_memory::give_back_after;
+use super::freed_memory::give_large_blocks_back;
 use super::pipeline::{PreparedImage, Stage};
 use super::progress;
 use super::{Decoders, ImageLimits, ImageOptions, ImageOutput, Rendition};
@@ -41,6 +41,7 @@ impl Input {
 impl ImageRenderer {
     /// A renderer of images in `storage`.
     pub fn new(storage: Arc<dyn Storage>, limits: &ImageLimits) -> Self {
+        give_large_blocks_back();
         Self { storage, budget: Budget::new(limits), max_pixels: limits.max_pixels, decoders: limits.decoders }
     }
 
@@ -68,7 +69,6 @@ impl ImageRenderer {
         let options = ImageOptions { renditions, max_pixels: self.max_pixels, decoders: self.decoders };
         let prepared = PreparedImage::new(&input.bytes, &options)?;
         let permit = self.budget.hold_pixels(prepared.memory()).await?;
-        let (needed, freed_max) = (prepared.memory() + input.len() as u64, self.budget.freed_max());
         let (cancel, progress) = (context.cancellation().clone(), progress.clone());
         let rendering = tokio::task::spawn_blocking(move || {
             // Held by the work itself, as is the input: a cancelled job keeps its memory until its stage is over.
@@ -79,7 +79,6 @@ impl ImageRenderer {
                 });
             });
             drop(input);
-            give_back_after(needed, freed_max);
             result.map(|output| {
                 let bytes = output.images.iter().map(|image| image.bytes.len() as u64).sum();
                 (output, permit.keep(bytes))
