@@ -1,3 +1,4 @@
+import { definedOnly } from './defined-only';
 import { toFailure } from './failure';
 import { stringifyValue } from './job-data';
 import { JobMoves } from './job-moves';
@@ -117,8 +118,7 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
     const { id, ...json } = {
       ...job.asJSON(),
       ...{ delay, priority },
-      ...(deferredFailure !== undefined && { deferredFailure }),
-      ...(processedBy !== undefined && { processedBy }),
+      ...definedOnly({ deferredFailure, processedBy }),
     };
     return [json, id, next.rateLimitMs, next.nextDelayedMs];
   }

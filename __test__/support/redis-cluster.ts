@@ -48,7 +48,7 @@ export class RedisCluster {
   async masterOf(key: string): Promise<RedisServer> {
     const [first] = this.masters;
     const node = new Redis(first?.port ?? 0);
-    const slot = Number(await node.cluster('KEYSLOT', key));
+    const slot = await node.cluster('KEYSLOT', key);
     node.disconnect();
     const master = this.masters[Math.floor(slot / Math.ceil(SLOTS / MASTERS))];
     if (master === undefined) throw new Error(`no master has the slot ${slot}`);
@@ -91,11 +91,11 @@ export class RedisCluster {
   async moveSlot(key: string, from: RedisServer, to: RedisServer): Promise<void> {
     const [source, target] = [new Redis(from.port), new Redis(to.port)];
     const [sourceId, targetId] = [await idOf(from), await idOf(to)];
-    const slot = Number(await source.cluster('KEYSLOT', key));
+    const slot = await source.cluster('KEYSLOT', key);
     await target.cluster('SETSLOT', slot, 'IMPORTING', sourceId);
     await source.cluster('SETSLOT', slot, 'MIGRATING', targetId);
     for (;;) {
-      const keys = (await source.cluster('GETKEYSINSLOT', slot, MIGRATION_STEP)) as string[];
+      const keys = await source.cluster('GETKEYSINSLOT', slot, MIGRATION_STEP);
       if (keys.length === 0) break;
       await source.migrate('127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys);
     }
@@ -128,7 +128,7 @@ function startNode(): Promise<RedisServer> {
 
 async function idOf({ port }: RedisServer): Promise<string> {
   const node = new Redis(port);
-  const id = String(await node.cluster('MYID'));
+  const id = await node.cluster('MYID');
   node.disconnect();
   return id;
 }

@@ -26,7 +26,7 @@ export const maintaining: readonly Operation[] = [
     (await stage.spares('wait')) ? 'a job of a scheduler waits' : stage.queue.drain(delayed),
   ),
   operation('clean', 3, cleaning, async (stage, { grace, limit, type }) => {
-    if (await stage.spares(type as JobType)) return 'a job of a scheduler';
+    if (await stage.spares(type)) return 'a job of a scheduler';
     // Of a list that is not in the order of age, bullmq looks at no more than `limit` jobs, young ones included.
     const removed = await stage.queue.clean(type === 'wait' ? 0 : grace, limit, type);
     return type === 'wait' ? removed.sort() : removed;
@@ -37,7 +37,7 @@ export const maintaining: readonly Operation[] = [
     fc.record({ state: fc.constantFrom('failed', 'completed'), count: fc.integer({ min: 1, max: 3 }) }),
     async (stage, { state, count }) => {
       // bullmq does not tie such a child to its parent again, as `job.retry` does.
-      const isChild = (await stage.queue.getJobs([state as 'failed'])).some(({ parentKey }) => parentKey);
+      const isChild = (await stage.queue.getJobs([state])).some(({ parentKey }) => parentKey);
       return isChild ? 'a child' : stage.queue.retryJobs({ state: state as 'failed', count });
     },
   ),

@@ -1,4 +1,4 @@
-import type { JobSchedulerTemplateOptions, RepeatOptions } from 'bullmq';
+import type { Job, JobSchedulerTemplateOptions, RepeatOptions } from 'bullmq';
 import * as fc from 'fast-check';
 
 import { nothing, operation, type Operation } from './operation';
@@ -56,10 +56,10 @@ export const scheduling: readonly Operation[] = [
         ...(end !== undefined && { endDate: now + end }),
       };
       const template = { name: 'beat', data: { by: given.id }, opts: given.jobs };
-      const job = await stage.queue.upsertJobScheduler(given.id, repeat, template);
+      const job = (await stage.queue.upsertJobScheduler(given.id, repeat, template)) as Job | undefined;
       stage.know(job);
       // The options that bullmq's answer carries are not those it stores; the stored ones are compared.
-      return job && [job.id, job.name, job.data, job.delay, job.timestamp, job.priority, job.repeatJobKey];
+      return job && [job.id, job.name, job.data as unknown, job.delay, job.timestamp, job.priority, job.repeatJobKey];
     },
   ),
   operation('removeJobScheduler', 1, id, (stage, of) => stage.queue.removeJobScheduler(of)),

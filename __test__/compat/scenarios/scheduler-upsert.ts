@@ -129,10 +129,10 @@ export const everyReplaced = section('upsertJobScheduler again', {
           const job = await manualWorker().getNextJob('token', { block: false });
           yield shown(await queue.upsertJobScheduler('s', next));
           await queue.removeJobScheduler('s');
-          yield await job?.moveToCompleted(1, 'token', false);
+          yield await job.moveToCompleted(1, 'token', false);
           await queue.upsertJobScheduler('s', schedule);
           clock.advance(9000);
-          await (await manualWorker().getNextJob('other', { block: false }))?.moveToCompleted(1, 'other', false);
+          await (await manualWorker().getNextJob('other', { block: false })).moveToCompleted(1, 'other', false);
           clock.advance(2600);
           yield shown(await queue.upsertJobScheduler('s', next));
         } satisfies Parameters<typeof section>[1][string],
