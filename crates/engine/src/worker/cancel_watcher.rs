@@ -12,8 +12,8 @@ use crate::scripts::Scripts;
 use super::WorkerEvent;
 use super::shared::Shared;
 
-/// How often to look. A worker whose runs are shorter than this never asks.
-const INTERVAL: Duration = Duration::from_secs(1);
+/// How often to look: a run is stopped within two rounds. A worker whose runs are shorter than one never asks.
+const INTERVAL: Duration = Duration::from_millis(500);
 /// Time Redis is given to answer.
 const CALL_DEADLINE: Duration = Duration::from_secs(5);
 
