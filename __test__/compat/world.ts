@@ -150,7 +150,7 @@ export class World {
   /** Ends everything the scenario opened and removes its keys. */
   async destroy(): Promise<void> {
     for (const closable of this.#open.reverse()) await closable.close();
-    for await (const names of this.redis.scanStream({ match: `${this.prefix}:*` })) {
+    for await (const names of this.redis.scanStream({ match: `${this.prefix}:*`, count: 1000 })) {
       if ((names as string[]).length > 0) await this.redis.unlink(names as string[]);
     }
     await this.redis.quit();
