@@ -17,7 +17,8 @@ test(
   async () => {
     const { path, remove } = await temporaryFolder();
     const folder = copyOfExample(join(path, 'example'));
-    await rm(join(folder, 'app'), { recursive: true });
+    // The example's own tests would miss what they test.
+    for (const part of ['app', '__tests__']) await rm(join(folder, part), { recursive: true });
     await mkdir(join(folder, 'app', 'edge'), { recursive: true });
     await writeFile(join(folder, 'app', 'edge', 'route.ts'), ROUTE);
     const next = [join(folder, 'node_modules', 'next', 'dist', 'bin', 'next'), 'build'];
