@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -99,18 +99,19 @@ describe('a large photo that is being processed', () => {
     async (_way, work) => {
       const worker = work();
       const failed = once(worker, 'failed');
-      const waits = new Promise<void>((resolve) => {
-        update = () => {
-          resolve();
-          return new Promise(() => undefined);
-        };
-      });
+      const store = new EventEmitter();
+      update = async () => {
+        store.emit('waits');
+        await once(store, 'goes on');
+      };
+      const waits = once(store, 'waits');
       const { id = '' } = await begun(worker);
       await waits;
       expect(await workshop.queue.cancel(id, 'the user left')).toBe(true);
       const [job, error] = (await failed) as [Job, Error & { code?: string }];
       expect(error).toMatchObject({ code: 'CANCELLED' });
       expect(await job.getState()).toBe('failed');
+      store.emit('goes on');
     },
     PATIENCE_MS,
   );
