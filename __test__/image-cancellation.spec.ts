@@ -74,6 +74,12 @@ describe('a large photo that is being processed', () => {
     expect((await readdir(folder.path)).sort()).toEqual(['small.jpg', 'uploads']);
   }
 
+  async function expectCancelled(failed: Promise<unknown>): Promise<void> {
+    const [job, error] = (await failed) as [Job, Error];
+    expect(error).toMatchObject({ code: 'CANCELLED' });
+    expect(await job.getState()).toBe('failed');
+  }
+
   const ways: [string, () => Worker][] = [
     ['by a native processor', workNatively],
     ['by a processor in JavaScript that passes its signal on', workFromJavaScript],
@@ -86,9 +92,7 @@ describe('a large photo that is being processed', () => {
       const failed = once(worker, 'failed');
       const { id = '' } = await begun(worker);
       expect(worker.cancelJob(id)).toBe(true);
-      const [job, error] = (await failed) as [Job, Error & { code?: string }];
-      expect(error).toMatchObject({ code: 'CANCELLED' });
-      expect(await job.getState()).toBe('failed');
+      await expectCancelled(failed);
       await expectRoomForOthers(worker);
     },
     PATIENCE_MS,
@@ -108,9 +112,7 @@ describe('a large photo that is being processed', () => {
       const { id = '' } = await begun(worker);
       await waits;
       expect(await workshop.queue.cancel(id, 'the user left')).toBe(true);
-      const [job, error] = (await failed) as [Job, Error & { code?: string }];
-      expect(error).toMatchObject({ code: 'CANCELLED' });
-      expect(await job.getState()).toBe('failed');
+      await expectCancelled(failed);
       store.emit('goes on');
     },
     PATIENCE_MS,

@@ -1,6 +1,6 @@
 import type { RedisOptions } from '../options/connection-options';
-import { ConfigurationError } from '../environment/configuration-error';
-import type { Environment } from '../environment/environment';
+import { ConfigurationError } from './configuration-error';
+import type { Environment } from './environment';
 
 const PROTOCOLS = ['redis:', 'rediss:', 'unix:'];
 const PORTS = { min: 1, max: 65535 };

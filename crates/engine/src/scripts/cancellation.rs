@@ -4,7 +4,7 @@ use super::{Scripts, source};
 use crate::error::Result;
 use crate::wire::{CANCELLATIONS, Reply};
 
-/// How long requests are kept, ms: workers look about every second.
+/// How long requests are kept, ms: workers look twice a second.
 const REQUEST_TTL_MS: &str = "60000";
 
 impl Scripts {
