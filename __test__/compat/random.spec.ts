@@ -10,8 +10,8 @@ import { reference, subject } from './side';
 
 /** Sequences per run. */
 const SEQUENCES = Number(process.env['SYNAPSE_RANDOM_SEQUENCES'] ?? 60);
-/** The seed of a run that is to be repeated; a fresh one otherwise. */
-const SEED = Number(process.env['SYNAPSE_RANDOM_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+/** The sequences that a change must pass; other seeds explore (CONTRIBUTING.md). */
+const SEED = Number(process.env['SYNAPSE_RANDOM_SEED'] ?? 20_261_124);
 /** The one sequence of a seed that is to be repeated, as fast-check names it in its report. */
 const PATH = process.env['SYNAPSE_RANDOM_PATH'];
 const MS_PER_SEQUENCE = 5_000;

@@ -56,6 +56,15 @@ export const manual = section('manual processing', {
     await job.moveToFailed(new Error('boom'), 'my-token', false);
     yield 'failed';
   },
+  async *'take a parent whose child failed'({ flows, queue, manualWorker }) {
+    await flows.add(parent('root', [leaf('bad', { failParentOnFailure: true })]));
+    const bad = await manualWorker().getNextJob('my-token', { block: false });
+    await bad.moveToFailed(new Error('boom'), 'my-token', false);
+    await queue.add('next', {});
+    const root = await manualWorker().getNextJob('my-token', { block: false });
+    yield [root, root.deferredFailure];
+    await root.moveToFailed(new Error('a child failed'), 'my-token', false);
+  },
   async *'complete and take the next from a paused queue does not drain it'({ queue, manualWorker }) {
     await queue.add('job', {});
     const job = await manualWorker().getNextJob('my-token', { block: false });

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connection::{BlockingConnection, Connection};
 use crate::error::{Error, Result};
-use crate::job::{Failure, Job, RetryDecision};
+use crate::job::{Job, RetryDecision};
 use crate::options::WorkerOptions;
 use crate::scheduler::{NextIteration, SlotSource, next_iteration};
 use crate::scripts::{Fetch, Finish, FinishKind, Scripts, SettleCall};
@@ -13,7 +13,7 @@ use crate::wire::{QueueKeys, worker_client_name};
 
 use super::active_jobs::{ActiveJob, Stage};
 use super::measurements::RunTimes;
-use super::result::{JobOutcome, JobResult};
+use super::result::JobResult;
 use super::settlement::{Circumstances, Ending, Settlement};
 use super::turn::random;
 
@@ -74,27 +74,22 @@ impl ManualWork {
 
     /// Takes the next job under `token`; with `waits`, after waiting up to the options' `drain_delay` for one.
     ///
-    /// A job that must fail at its pick-up (it stalled too often) is failed and passed over.
+    /// A job that is to fail at its pick-up (it stalled too often, a child failed) comes with its `deferred_failure`: whoever takes
+    /// jobs by hand ends them by hand.
     ///
     /// # Errors
     /// `NextIteration` if the scheduler of the job cannot go on; the job comes again when its lock has run out.
     pub async fn take(&self, token: &str, waits: bool, now_ms: i64) -> Result<Option<Job>> {
-        let mut may_wait = waits;
-        loop {
-            match self.take_now(token, now_ms).await?.job {
-                Some(job) if job.deferred_failure.is_some() => self.fail_deferred(&job, token, now_ms).await?,
-                None if may_wait => {
-                    may_wait = false;
-                    let marker = self.scripts.keys().marker();
-                    self.blocking.lock().await.wait_for_marker(&marker, self.options.drain_delay).await?;
-                }
-                None => return Ok(None),
-                Some(job) => {
-                    self.schedule_next(&job, now_ms).await?;
-                    return Ok(Some(job));
-                }
-            }
+        let mut taken = self.take_now(token, now_ms).await?.job;
+        if taken.is_none() && waits {
+            let marker = self.scripts.keys().marker();
+            self.blocking.lock().await.wait_for_marker(&marker, self.options.drain_delay).await?;
+            taken = self.take_now(token, now_ms).await?.job;
         }
+        if let Some(job) = &taken {
+            self.schedule_next(job, now_ms).await?;
+        }
+        Ok(taken)
     }
 
     /// Adds the next job of the scheduler that `job` belongs to.
@@ -166,14 +161,6 @@ impl ManualWork {
         let mut reply = self.scripts.settle(call).await?;
         let finished = reply.finishes.pop().expect("the reply has an entry for every finish");
         finished.map(|finished| finished.attempts_made)
-    }
-
-    async fn fail_deferred(&self, job: &Job, token: &str, now_ms: i64) -> Result<()> {
-        let reason = job.deferred_failure.as_deref().unwrap_or_default();
-        let failure = Failure::unrecoverable("DEFERRED_FAILURE", reason);
-        let outcome = JobOutcome::Failed { failure, custom_backoff_ms: None };
-        let result = JobResult { job_id: job.id.clone(), token: token.into(), outcome };
-        self.finish(job, result, false, now_ms).await.map(drop)
     }
 
     fn fetch(&self, token: &str) -> Fetch {
