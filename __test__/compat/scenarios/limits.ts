@@ -80,4 +80,23 @@ export const limits = section('limits', {
     await until(async () => (await queue.getWaitingCount()) === 1);
     yield await queue.getJob('1');
   },
+  async *'a job of a worker without a limit goes back, and runs again when the limit is over'({
+    queue,
+    work,
+    redis,
+    api,
+  }) {
+    await queue.add('job', {});
+    const limitedAt: boolean[] = [];
+    const seen = await work(
+      async (job) => {
+        limitedAt.push((await redis.exists(queue.toKey('limiter'))) === 1);
+        if (job.attemptsStarted > 1) return;
+        await queue.rateLimit(500);
+        throw api.Worker.RateLimitError();
+      },
+      { ends: 1 },
+    );
+    yield [limitedAt, withoutDrained(seen)];
+  },
 });
