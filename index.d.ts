@@ -2846,7 +2846,7 @@ interface QueueListener<JobBase extends Job = Job> {
     removed: (jobId: string) => void;
     /** The queue was resumed. */
     resumed: () => void;
-    /** A job was added. */
+    /** A job was added by `add`; those of `addBulk` are not told one by one. */
     waiting: (job: JobBase) => void;
 }
 type IsAny<T> = 0 extends 1 & T ? true : false;
@@ -2900,9 +2900,9 @@ declare class Queue<DataTypeOrJob = Untyped, DefaultResultType = Untyped, Defaul
     /** Removes all jobs that wait for a worker and, if `delayed`, those that wait for their time. */
     drain(delayed?: boolean): Promise<void>;
     /**
-     * Removes jobs of one state that are older than `grace` ms, at most `limit` (0 = all), and answers their ids.
+     * Removes jobs of one state that are older than `grace` ms, at most `limit` (0 = all, the default), and answers their ids.
      */
-    clean(grace: number, limit: number, type?: CleanableType): Promise<string[]>;
+    clean(grace: number, limit?: number, type?: CleanableType): Promise<string[]>;
     /**
      * Pauses the queue and removes all of it.
      *
@@ -2933,11 +2933,11 @@ declare class Queue<DataTypeOrJob = Untyped, DefaultResultType = Untyped, Defaul
     removeDeduplicationKey(id: string): Promise<number>;
     /** @deprecated The same as {@link Queue.removeDeduplicationKey}. */
     removeDebounceKey(id: string): Promise<number>;
-    /** Limits the jobs that are active at once over all workers. Answers the number of settings written. */
+    /** Limits the jobs that are active at once over all workers. Answers 1, or 0 if it replaces a limit. */
     setGlobalConcurrency(concurrency: number): Promise<number>;
     /** Takes the global concurrency limit away; 1 if there was one. */
     removeGlobalConcurrency(): Promise<number>;
-    /** Limits the jobs that start over all workers to `max` per `duration` ms. Answers the number of settings written. */
+    /** Limits the jobs that start over all workers to `max` per `duration` ms. Answers 2, or 0 if it replaces a limit. */
     setGlobalRateLimit(max: number, duration: number): Promise<number>;
     /** Takes the global rate limit away; the number of settings removed. */
     removeGlobalRateLimit(): Promise<number>;
@@ -2946,7 +2946,6 @@ declare class Queue<DataTypeOrJob = Untyped, DefaultResultType = Untyped, Defaul
     /** Adds one job with the queue's defaults filled in and tells the listeners. */
     protected addJob(name: NameType, data: DataType, opts: JobsOptions | undefined): Promise<Job<DataType, ResultType, NameType>>;
     private withDefaults;
-    private emitWaiting;
     /** Failures become `error` events: nobody waits for this write. */
     private writeMeta;
 }

@@ -145,7 +145,7 @@ export declare class NativeQueue {
   resume(): Promise<Answer<undefined>>
   /** Removes waiting and, if `delayed`, delayed jobs. */
   drain(delayed: boolean, nowMs: number): Promise<Answer<undefined>>
-  /** Removes jobs of one state and answers their ids. */
+  /** Removes jobs of one state and answers their ids; none for a name of no state that can be cleaned, as in BullMQ. */
   clean(clean: NativeClean, nowMs: number): Promise<Answer<Array<string>>>
   /** Removes everything, `count` jobs a step. */
   obliterate(force: boolean, count: number, nowMs: number): Promise<Answer<undefined>>
@@ -163,12 +163,12 @@ export declare class NativeQueue {
   rateLimit(durationMs: number): Promise<Answer<undefined>>
   /** Ends the rate window; 1 if there was one. */
   removeRateLimit(): Promise<Answer<number>>
-  /** Limits the jobs active at once over all workers. */
-  setGlobalConcurrency(concurrency: number): Promise<Answer<undefined>>
+  /** Limits the jobs active at once over all workers; the number of new settings. */
+  setGlobalConcurrency(concurrency: number): Promise<Answer<number>>
   /** Lifts that limit; the number of settings removed. */
   removeGlobalConcurrency(): Promise<Answer<number>>
-  /** Limits the jobs started over all workers to `max` per `duration_ms`. */
-  setGlobalRateLimit(max: number, durationMs: number): Promise<Answer<undefined>>
+  /** Limits the jobs started over all workers to `max` per `duration_ms`; the number of new settings. */
+  setGlobalRateLimit(max: number, durationMs: number): Promise<Answer<number>>
   /** Lifts that limit; the number of settings removed. */
   removeGlobalRateLimit(): Promise<Answer<number>>
   /** The job that holds a deduplication, or `null`. */
@@ -189,7 +189,7 @@ export declare class NativeQueue {
   getJobState(jobId: string): Promise<Answer<string>>
   /** How a job has ended; `null` if it has not. */
   getJobEnd(jobId: string): Promise<Answer<NativeJobEnd | undefined | null>>
-  /** Number of jobs by state, a JSON object in the order asked for; without `types`: of every state. */
+  /** Number of jobs by state, a JSON object in the order asked for; without `types`: of every state. Names of no state count 0. */
   getJobCounts(types: Array<string>): Promise<Answer<string>>
   /** Number of waiting jobs of each priority, in the same order. */
   getCountsPerPriority(priorities: Array<number>): Promise<Answer<Array<number>>>

@@ -1,6 +1,7 @@
 import { isAnyArrayBuffer } from 'node:util/types';
 
-import { InvalidJobDataError } from './errors';
+import { InvalidJobDataError, InvalidOptionError } from './errors';
+import type { JobsOptions } from './options/job-options';
 
 /** Every text that bytes leave behind in JSON: a Buffer, a typed array that is not empty, an ArrayBuffer (an empty object). */
 const TRACE_OF_BYTES = /"type":"Buffer"|\{"0":|\{\}/;
@@ -32,6 +33,22 @@ function refuseBytes(value: unknown, path: string): void {
   for (const [key, child] of Object.entries(value)) {
     refuseBytes(child, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`);
   }
+}
+
+/**
+ * The JSON text of a job's options.
+ *
+ * @throws `InvalidOptionError` for a delay or priority that JSON cannot express: as `null`, the job would run at once.
+ */
+export function stringifyJobOptions(opts: JobsOptions): string {
+  const { delay, priority } = opts;
+  if (typeof priority === 'number' && !Number.isFinite(priority)) {
+    throw new InvalidOptionError('Priority should be between 0 and 2097151');
+  }
+  if (typeof delay === 'number' && !Number.isFinite(delay)) {
+    throw new InvalidOptionError(`delay must be a finite number of milliseconds, got ${delay}`);
+  }
+  return JSON.stringify(opts);
 }
 
 /** The JSON text of a value that may be `undefined`, which is stored as `null`. */

@@ -4,7 +4,7 @@ import { calling } from './native-answer';
 import { encodeJobOptions, parentOfOptions } from './native';
 import type { JobsOptions } from './options/job-options';
 import type { QueueLike } from './queue-like';
-import { stringifyValue } from './job-data';
+import { stringifyJobOptions, stringifyValue } from './job-data';
 import type { JobJson, JobProgress, ParentKeys } from './types';
 
 /** What is known of a job, without the operations on it. Times are ms since the Unix epoch. */
@@ -76,7 +76,7 @@ export class JobFields<Data, Result, Name extends string, Progress extends JobPr
     this.delay = opts.delay as number;
     this.priority = opts.priority ?? 0;
     this.queueQualifiedName = queue.qualifiedName;
-    const given = JSON.stringify(opts);
+    const given = stringifyJobOptions(opts);
     this.texts = {
       data: LazyJson.of(data),
       opts: LazyJson.parsing(given, (text) => resolveOptions(queue, text)),

@@ -79,14 +79,18 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
     measureMove(this.queue.tracing, this, 'delayed');
   }
 
-  private finish(end: ManualEnd, token: string, fetchNext: boolean): Promise<NextJobData | []> {
+  private finish(end: ManualEnd, token: string | undefined, fetchNext: boolean): Promise<NextJobData | []> {
     const { tracing } = this.queue;
     return tracing
       ? traceEnd(tracing, this, end.outcome, () => this.finishUntraced(end, token, fetchNext))
       : this.finishUntraced(end, token, fetchNext);
   }
 
-  private async finishUntraced(end: ManualEnd, token: string, fetchNext: boolean): Promise<NextJobData | []> {
+  private async finishUntraced(
+    end: ManualEnd,
+    token: string | undefined,
+    fetchNext: boolean,
+  ): Promise<NextJobData | []> {
     const id = this.knownId();
     const job = {
       id,
@@ -95,7 +99,7 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
       attemptsStarted: this.attemptsStarted,
       stacktrace: JSON.stringify(this.stacktrace ?? []),
     };
-    const lines = linesOf({ jobId: id, token, ...end });
+    const lines = linesOf({ jobId: id, token: token ?? '', ...end });
     const ended = await answer(this.queue.native.finishJob(job, lines, fetchNext, Date.now()));
     this.attemptsMade = ended.attemptsMade;
     this.delay = ended.delayMs;

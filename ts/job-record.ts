@@ -68,9 +68,9 @@ export function textOrValue<Result>(text: string): Result {
   }
 }
 
-/** Progress as stored: JSON, or plain text written by others. */
+/** Progress as stored: JSON, or plain text written by others; what JSON has no value for reads as no progress, 0. */
 export function parseProgress<Progress extends JobProgress>(text: string): Progress {
-  return textOrValue<Progress>(text);
+  return textOrValue<Progress | null>(text) ?? (0 as Progress);
 }
 
 /** The parent as stored. */

@@ -1,8 +1,9 @@
 import { addAll, addSoon, type NewJob } from './add-batch';
+import { textOf } from './javascript-values';
 import { JobLockedError, JobMissingError } from './errors';
 import { JobChildren } from './job-children';
 import { stringifyJobData, stringifyValue } from './job-data';
-import { readJobRecord, type JobRecord } from './job-record';
+import { readJobRecord, textOrValue, type JobRecord } from './job-record';
 import { decodeJobOptions } from './native';
 import { answer, calling } from './native-answer';
 import type { BulkJobOptions, JobsOptions } from './options/job-options';
@@ -71,7 +72,7 @@ export class Job<
     jobId: string,
   ): Promise<Job<T, R, N> | undefined> {
     // Callers in JavaScript pass the id of a job that has none.
-    const lines = jobId ? await answer(queue.native.getJob(jobId)) : undefined;
+    const lines = jobId ? await answer(queue.native.getJob(textOf(jobId))) : undefined;
     return lines ? this.fromRecord<T, R, N>(queue, readJobRecord(lines.split('\n'), 0)) : undefined;
   }
 
@@ -84,10 +85,12 @@ export class Job<
     const { name, data, opts, returnvalue, failedReason, stacktrace, ...plain } = json;
     const job = new this<T, R, N>(queue, name as N, JSON.parse(data || '{}') as T, Job.optsFromJSON(opts), jobId);
     Object.assign(job, plain, { id: jobId });
-    job.returnvalue = (returnvalue ? JSON.parse(returnvalue) : null) as R;
-    job.stacktrace = (JSON.parse(stacktrace ?? 'null') as string[] | null) ?? [];
+    job.returnvalue = (returnvalue ? textOrValue(returnvalue) : null) as R;
+    job.stacktrace = (stacktrace ? (JSON.parse(stacktrace) as string[] | null) : null) ?? [];
     if (failedReason) {
-      job.failedReason = JSON.parse(failedReason) as string;
+      // JSON text in what processes exchange, plain text in a hash of Redis.
+      const reason = textOrValue<unknown>(failedReason);
+      job.failedReason = typeof reason === 'string' ? reason : failedReason;
     }
     return job;
   }
@@ -100,7 +103,7 @@ export class Job<
 
   /** Adds a log row to a job and answers how many there are; only the newest `keepLogs` stay. */
   static addJobLog(queue: QueueLike, jobId: string, logRow: string, keepLogs?: number): Promise<number> {
-    return answer(queue.native.addJobLog(jobId, logRow, keepLogs));
+    return answer(queue.native.addJobLog(textOf(jobId), textOf(logRow), keepLogs));
   }
 
   /** @internal The job of a record that the engine handed over. */

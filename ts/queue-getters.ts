@@ -1,4 +1,5 @@
 import { readDependencies, type DependenciesPage } from './dependencies-page';
+import { numberOf, textOf } from './javascript-values';
 import { Job } from './job';
 import { LINES_PER_JOB, readJobRecord } from './job-record';
 import { answer } from './native-answer';
@@ -16,7 +17,7 @@ export class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<List
 
   /** Where a job is; `unknown` if it does not exist. */
   getJobState(jobId: string): Promise<JobState | 'unknown'> {
-    return answer(this.native.getJobState(jobId)) as Promise<JobState | 'unknown'>;
+    return answer(this.native.getJobState(textOf(jobId))) as Promise<JobState | 'unknown'>;
   }
 
   /**
@@ -26,7 +27,8 @@ export class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<List
    */
   async getJobs(types?: JobType[] | JobType, start = 0, end = -1, asc = false): Promise<JobBase[]> {
     const wanted = types === undefined ? [] : [types].flat();
-    const lines = (await answer(this.native.getJobs({ types: wanted, start, end, asc }))).split('\n');
+    const range = { types: wanted.map(textOf), start: numberOf(start), end: numberOf(end), asc };
+    const lines = (await answer(this.native.getJobs(range))).split('\n');
     const jobs: JobBase[] = [];
     for (let first = 0; first + LINES_PER_JOB <= lines.length; first += LINES_PER_JOB) {
       jobs.push(Job.fromRecord(this, readJobRecord(lines, first)) as unknown as JobBase);
@@ -42,7 +44,7 @@ export class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<List
   /** How many jobs wait with each of these priorities; 0 stands for jobs without one. */
   async getCountsPerPriority(priorities: number[]): Promise<Record<string, number>> {
     const wanted = [...new Set(priorities)];
-    const counts = await answer(this.native.getCountsPerPriority(wanted));
+    const counts = await answer(this.native.getCountsPerPriority(wanted.map(numberOf)));
     return Object.fromEntries(wanted.map((priority, index) => [priority, counts[index] ?? 0]));
   }
 
@@ -93,7 +95,7 @@ export class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<List
 
   /** How many jobs are in each of the given states; without `types`: in every state. */
   async getJobCounts(...types: JobType[]): Promise<Record<string, number>> {
-    return JSON.parse(await answer(this.native.getJobCounts(types))) as Record<string, number>;
+    return JSON.parse(await answer(this.native.getJobCounts(types.map(textOf)))) as Record<string, number>;
   }
 
   /** How many jobs are in the given states together. */
@@ -154,7 +156,9 @@ export class QueueGetters<JobBase extends Job, Listeners> extends QueueBase<List
 
   /** Log rows of a job, oldest first unless `asc` is `false`. */
   async getJobLogs(jobId: string, start = 0, end = -1, asc = true): Promise<JobLogs> {
-    return JSON.parse(await answer(this.native.getJobLogs(jobId, start, end, asc))) as JobLogs;
+    return JSON.parse(
+      await answer(this.native.getJobLogs(textOf(jobId), numberOf(start), numberOf(end), asc)),
+    ) as JobLogs;
   }
 
   /** Finished jobs per minute, newest first. */

@@ -1,6 +1,7 @@
 import { randomUUID, type UUID } from 'node:crypto';
 
 import { Job, type BulkJob } from './job';
+import { numberOf, textOf } from './javascript-values';
 import { answer } from './native-answer';
 import { stringifyValue } from './job-data';
 import type { DefaultJobOptions, JobsOptions } from './options/job-options';
@@ -25,7 +26,7 @@ export interface QueueListener<JobBase extends Job = Job> {
   removed: (jobId: string) => void;
   /** The queue was resumed. */
   resumed: () => void;
-  /** A job was added. */
+  /** A job was added by `add`; those of `addBulk` are not told one by one. */
   waiting: (job: JobBase) => void;
 }
 
@@ -120,11 +121,7 @@ export class Queue<
   /** Adds jobs in order: all of them or, if one is refused, none. */
   async addBulk(jobs: BulkJob<DataType, NameType>[]): Promise<Job<DataType, ResultType, NameType>[]> {
     const withDefaults = jobs.map(({ name, data, opts }) => ({ name, data, opts: this.withDefaults(opts) }));
-    const added = await Job.createBulk<DataType, ResultType, NameType>(this, withDefaults);
-    for (const job of added) {
-      this.emitWaiting(job);
-    }
-    return added;
+    return Job.createBulk<DataType, ResultType, NameType>(this, withDefaults);
   }
 
   /** Stops all workers of the queue, in whatever process, from taking jobs. */
@@ -155,10 +152,11 @@ export class Queue<
   }
 
   /**
-   * Removes jobs of one state that are older than `grace` ms, at most `limit` (0 = all), and answers their ids.
+   * Removes jobs of one state that are older than `grace` ms, at most `limit` (0 = all, the default), and answers their ids.
    */
-  async clean(grace: number, limit: number, type: CleanableType = 'completed'): Promise<string[]> {
-    const jobIds = await answer(this.native.clean({ type, grace, limit }, Date.now()));
+  async clean(grace: number, limit = 0, type: CleanableType = 'completed'): Promise<string[]> {
+    const what = { type, grace: numberOf(grace), limit: numberOf(limit) };
+    const jobIds = await answer(this.native.clean(what, Date.now()));
     this.emit('cleaned', jobIds, type === 'waiting' ? 'wait' : type);
     return jobIds;
   }
@@ -185,7 +183,7 @@ export class Queue<
 
   /** Removes a job; 1 if it is gone, 0 if a worker has it. */
   async remove(jobId: string, { removeChildren = true }: { removeChildren?: boolean } = {}): Promise<number> {
-    const removed = await answer(this.native.removeJob(jobId, removeChildren, Date.now()));
+    const removed = await answer(this.native.removeJob(textOf(jobId), removeChildren, Date.now()));
     if (removed === 1) {
       this.emit('removed', jobId);
     }
@@ -194,7 +192,7 @@ export class Queue<
 
   /** Publishes progress of a job: any JSON value. */
   async updateJobProgress(jobId: string, progress: JobProgress): Promise<void> {
-    await answer(this.native.updateJobProgress(jobId, stringifyValue(progress)));
+    await answer(this.native.updateJobProgress(textOf(jobId), stringifyValue(progress)));
     this.emit('progress', jobId, progress);
   }
 
@@ -228,10 +226,9 @@ export class Queue<
     return this.removeDeduplicationKey(id);
   }
 
-  /** Limits the jobs that are active at once over all workers. Answers the number of settings written. */
-  async setGlobalConcurrency(concurrency: number): Promise<number> {
-    await answer(this.native.setGlobalConcurrency(concurrency));
-    return 1;
+  /** Limits the jobs that are active at once over all workers. Answers 1, or 0 if it replaces a limit. */
+  setGlobalConcurrency(concurrency: number): Promise<number> {
+    return answer(this.native.setGlobalConcurrency(concurrency));
   }
 
   /** Takes the global concurrency limit away; 1 if there was one. */
@@ -239,10 +236,9 @@ export class Queue<
     return answer(this.native.removeGlobalConcurrency());
   }
 
-  /** Limits the jobs that start over all workers to `max` per `duration` ms. Answers the number of settings written. */
-  async setGlobalRateLimit(max: number, duration: number): Promise<number> {
-    await answer(this.native.setGlobalRateLimit(max, duration));
-    return 2;
+  /** Limits the jobs that start over all workers to `max` per `duration` ms. Answers 2, or 0 if it replaces a limit. */
+  setGlobalRateLimit(max: number, duration: number): Promise<number> {
+    return answer(this.native.setGlobalRateLimit(max, duration));
   }
 
   /** Takes the global rate limit away; the number of settings removed. */
@@ -262,16 +258,12 @@ export class Queue<
     opts: JobsOptions | undefined,
   ): Promise<Job<DataType, ResultType, NameType>> {
     const job = await Job.create<DataType, ResultType, NameType>(this, name, data, this.withDefaults(opts));
-    this.emitWaiting(job);
+    this.emit('waiting', job as unknown as JobOf<DataTypeOrJob, ResultType, NameType>);
     return job;
   }
 
   private withDefaults(opts: JobsOptions | undefined): JobsOptions {
     return opts === undefined ? this.jobsOpts : { ...this.jobsOpts, ...opts };
-  }
-
-  private emitWaiting(job: Job<DataType, ResultType, NameType>): void {
-    this.emit('waiting', job as unknown as JobOf<DataTypeOrJob, ResultType, NameType>);
   }
 
   /** Failures become `error` events: nobody waits for this write. */

@@ -93,7 +93,7 @@ export class Worker<
 
   set concurrency(concurrency: number) {
     calling(() => {
-      this.nativeWorker.setConcurrency(concurrency);
+      this.nativeWorker.setConcurrency(jobsAtOnce(concurrency));
     });
     this.opts.concurrency = concurrency;
   }
@@ -110,6 +110,7 @@ export class Worker<
     if (this.running) {
       throw new Error('Worker is already running.');
     }
+    if (this.closing) return;
     this.running = this.loop.run(this.slotSource());
     if (this.paused) {
       this.nativeWorker.pause();
@@ -269,6 +270,7 @@ export class Worker<
     await ended;
     // Failures of the loop have been emitted.
     await this.running?.catch(() => undefined);
+    this.running = undefined;
     await this.sandbox?.close();
     await super.shutDown();
     this.emit('closed');
@@ -287,5 +289,11 @@ function deadlineOf(how: boolean | CloseOptions): number | undefined {
 function nativeWorkerOptions(opts: WorkerOptions): NativeWorkerOptions {
   const { connection, prefix, settings, autorun, skipVersionCheck, telemetry, ...others } = opts;
   const { useWorkerThreads, workerForkOptions, workerThreadsOptions, ...read } = others;
-  return read as NativeWorkerOptions;
+  const { concurrency } = read;
+  return { ...read, ...(concurrency !== undefined && { concurrency: jobsAtOnce(concurrency) }) } as NativeWorkerOptions;
+}
+
+/** Refused by the engine if it is no number; a numeric text is none, as in BullMQ. */
+function jobsAtOnce(concurrency: unknown): number {
+  return typeof concurrency === 'number' ? concurrency : NaN;
 }

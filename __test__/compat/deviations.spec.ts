@@ -54,6 +54,25 @@ describe('differs from bullmq on purpose', () => {
     expect((await world.queue.getWaiting()).map((job) => job.name).sort()).toEqual(['a', 'b']);
   });
 
+  test('cleaning a name of no state cleans nothing, and publishes nothing', async () => {
+    await world.queue.add('job', {});
+    expect(await world.queue.clean(0, 10, 'nope' as 'wait')).toEqual([]);
+    expect(await world.queue.count()).toBe(1);
+    const entries = await world.redis.xrange(world.queue.toKey('events'), '-', '+');
+    expect(entries.flatMap(([, fields]) => fields)).not.toContain('cleaned');
+  });
+
+  test.each([NaN, Infinity])('a delay of %p is refused: as JSON it would be none', async (delay) => {
+    const message = `delay must be a finite number of milliseconds, got ${delay}`;
+    expect(await thrownBy(() => world.queue.add('job', {}, { delay }))).toMatchObject({ message });
+  });
+
+  test.each([-1, NaN])('a global concurrency of %p is refused', async (concurrency) => {
+    const message = 'concurrency must be greater or equal than 0';
+    expect(await thrownBy(() => world.queue.setGlobalConcurrency(concurrency))).toMatchObject({ message });
+    expect(await world.queue.getGlobalConcurrency()).toBeNull();
+  });
+
   test('drain leaves the waiting jobs of schedulers, wherever they stand, and nothing else', async () => {
     await world.queue.add('older', {});
     const kept = await world.queue.upsertJobScheduler('s', { every: 1000 });

@@ -6,4 +6,4 @@ mod worker_options;
 
 pub(crate) use handle_options::HandleOptions;
 pub use worker_options::NativeWorkerOptions;
-pub(crate) use worker_options::whole_concurrency;
+pub(crate) use worker_options::{count, whole_concurrency};

@@ -112,14 +112,14 @@ impl TryFrom<NativeWorkerOptions> for WorkerOptions {
     }
 }
 
-/// Jobs run at once: fractions count as the whole below, at least 1.
+/// Jobs run at once: fractions count as the whole below.
 ///
 /// # Errors
-/// `InvalidOption` for 0, negative, infinite and missing numbers.
+/// `InvalidOption` for numbers below 1, infinite and missing ones.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just above; saturates")]
 pub(crate) fn whole_concurrency(concurrency: f64) -> Result<u32> {
-    if concurrency.is_finite() && concurrency > 0.0 {
-        return Ok((concurrency as u32).max(1));
+    if concurrency.is_finite() && concurrency >= 1.0 {
+        return Ok(concurrency as u32);
     }
     Err(Error::InvalidOption { message: "concurrency must be a finite number greater than 0".into() })
 }
@@ -157,7 +157,7 @@ fn duration_ms(name: &str, ms: Option<f64>) -> Result<Option<Duration>> {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just above; saturates")]
-fn count(name: &str, number: Option<f64>) -> Result<Option<u32>> {
+pub(crate) fn count(name: &str, number: Option<f64>) -> Result<Option<u32>> {
     match number {
         Some(number) if number.is_nan() || number < 0.0 => {
             Err(Error::InvalidOption { message: format!("{name} must be greater or equal than 0") })
@@ -204,6 +204,10 @@ mod tests {
             (NativeWorkerOptions { drain_delay: Some(0.0), ..none() }, "drainDelay must be greater than 0"),
             (
                 NativeWorkerOptions { concurrency: Some(f64::NAN), ..none() },
+                "concurrency must be a finite number greater than 0",
+            ),
+            (
+                NativeWorkerOptions { concurrency: Some(0.5), ..none() },
                 "concurrency must be a finite number greater than 0",
             ),
             (

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use napi_derive::napi;
-use synapse_queue_engine::error::{Error, Result};
 use synapse_queue_engine::options::RateLimit;
 use synapse_queue_engine::queue::{Clean, CleanState, Drain, Obliterate, RetryJobs};
 
 use super::NativeQueue;
 use super::reading::{count, finished_state};
 use crate::native_error::Answer;
+use crate::options;
 use crate::runtime;
 
 /// Which jobs `clean` removes.
@@ -46,11 +46,18 @@ impl NativeQueue {
         self.handle.run(self.queue.drain(what, now_ms)).await
     }
 
-    /// Removes jobs of one state and answers their ids.
+    /// Removes jobs of one state and answers their ids; none for a name of no state that can be cleaned, as in BullMQ.
     #[napi]
     pub async fn clean(&self, clean: NativeClean, now_ms: i64) -> Answer<Vec<String>> {
         runtime::clock().follow(now_ms);
-        self.handle.run(async { self.queue.clean(clean.try_into()?, now_ms).await }).await
+        self.handle
+            .run(async {
+                match clean.of_state() {
+                    Some(clean) => self.queue.clean(clean, now_ms).await,
+                    None => Ok(Vec::new()),
+                }
+            })
+            .await
     }
 
     /// Removes everything, `count` jobs a step.
@@ -107,10 +114,15 @@ impl NativeQueue {
         self.handle.run(async { Ok(self.queue.remove_rate_limit().await?.into()) }).await
     }
 
-    /// Limits the jobs active at once over all workers.
+    /// Limits the jobs active at once over all workers; the number of new settings.
     #[napi]
-    pub async fn set_global_concurrency(&self, concurrency: u32) -> Answer<()> {
-        self.handle.run(self.queue.set_global_concurrency(concurrency.into())).await
+    pub async fn set_global_concurrency(&self, concurrency: f64) -> Answer<i64> {
+        self.handle
+            .run(async {
+                let concurrency = options::count("concurrency", Some(concurrency))?.unwrap_or_default();
+                Ok(count(self.queue.set_global_concurrency(concurrency.into()).await?))
+            })
+            .await
     }
 
     /// Lifts that limit; the number of settings removed.
@@ -119,11 +131,16 @@ impl NativeQueue {
         self.handle.run(async { Ok(count(self.queue.remove_global_concurrency().await?)) }).await
     }
 
-    /// Limits the jobs started over all workers to `max` per `duration_ms`.
+    /// Limits the jobs started over all workers to `max` per `duration_ms`; the number of new settings.
     #[napi]
-    pub async fn set_global_rate_limit(&self, max: u32, duration_ms: f64) -> Answer<()> {
-        let limit = RateLimit { max: max.into(), duration: at_least_1_ms(duration_ms) };
-        self.handle.run(self.queue.set_global_rate_limit(limit)).await
+    pub async fn set_global_rate_limit(&self, max: f64, duration_ms: f64) -> Answer<i64> {
+        self.handle
+            .run(async {
+                let max = options::count("max", Some(max))?.unwrap_or_default().into();
+                let limit = RateLimit { max, duration: at_least_1_ms(duration_ms) };
+                Ok(count(self.queue.set_global_rate_limit(limit).await?))
+            })
+            .await
     }
 
     /// Lifts that limit; the number of settings removed.
@@ -145,14 +162,11 @@ impl NativeQueue {
     }
 }
 
-impl TryFrom<NativeClean> for Clean {
-    type Error = Error;
-
-    fn try_from(NativeClean { state, grace, limit }: NativeClean) -> Result<Self> {
-        let state = CleanState::from_name(&state)
-            .ok_or_else(|| Error::InvalidOption { message: format!("jobs of type {state} cannot be cleaned") })?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-        Ok(Self { state, grace_ms: grace as i64, limit: limit as u64 })
+impl NativeClean {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+    fn of_state(&self) -> Option<Clean> {
+        let state = CleanState::from_name(&self.state)?;
+        Some(Clean { state, grace_ms: self.grace as i64, limit: self.limit as u64 })
     }
 }
 

@@ -86,17 +86,20 @@ impl NativeQueue {
             .await
     }
 
-    /// Number of jobs by state, a JSON object in the order asked for; without `types`: of every state.
+    /// Number of jobs by state, a JSON object in the order asked for; without `types`: of every state. Names of no state count 0.
     #[napi]
     pub async fn get_job_counts(&self, types: Vec<String>) -> Answer<String> {
         self.handle
             .run(async {
                 let counts = self.queue.counts().await?;
-                let mut members: Vec<_> = named_states(&types)
-                    .map(|(name, state)| format!("{}:{}", serde_json::Value::from(name), counts.of(state)))
-                    .collect();
-                if types.iter().any(|name| name == "repeat") {
-                    members.push(format!("\"repeat\":{}", self.queue.schedulers_count().await?));
+                let mut members = Vec::new();
+                for (name, state) in given_names(&types) {
+                    let jobs = match state {
+                        Some(state) => counts.of(state),
+                        None if name == "repeat" => self.queue.schedulers_count().await?,
+                        None => 0,
+                    };
+                    members.push(format!("{}:{jobs}", serde_json::Value::from(name)));
                 }
                 Ok(format!("{{{}}}", members.join(",")))
             })
@@ -167,14 +170,14 @@ impl NativeJobRange {
     }
 }
 
-/// The states of BullMQ's names; unknown names stand for no state, as in BullMQ. Empty = all.
-fn named_states(types: &[String]) -> impl Iterator<Item = (&str, JobState)> {
-    let all = JobState::ALL.iter().map(|state| (state.name(), *state)).filter(|_| types.is_empty());
-    all.chain(types.iter().filter_map(|name| Some((name.as_str(), JobState::from_name(name)?))))
+/// BullMQ's names and their states; unknown names stand for no state, as in BullMQ. Empty = all.
+fn given_names(types: &[String]) -> impl Iterator<Item = (&str, Option<JobState>)> {
+    let all = JobState::ALL.iter().map(|state| (state.name(), Some(*state))).filter(|_| types.is_empty());
+    all.chain(types.iter().map(|name| (name.as_str(), JobState::from_name(name))))
 }
 
 fn states(types: &[String]) -> Vec<JobState> {
-    named_states(types).map(|(_, state)| state).collect()
+    given_names(types).filter_map(|(_, state)| state).collect()
 }
 
 /// The state BullMQ calls `name`.

@@ -15,6 +15,7 @@ import { bulk, customIds, lifo, priority } from './ids-and-order';
 import { data, logs, missing, progress } from './job-details';
 import { limits } from './limits';
 import { pausing } from './pausing';
+import { plainJavaScript } from './plain-javascript';
 import { processing } from './processing';
 import { cleaningUp, draining, obliteration, removal } from './removal';
 import { retention, workerRetention } from './retention';
@@ -44,7 +45,7 @@ export const scenarios: readonly Scenario[] = [
   ].flat(),
   ...[telemetryOfQueues, telemetryOfWorkers, telemetryOfFlows, telemetryOfSchedulers, sandbox].flat(),
   ...[getters, customSettings, noSettings, progress, logs, data, missing].flat(),
-  ...housekeeping,
+  ...[housekeeping, plainJavaScript].flat(),
   ...[removal, draining, cleaningUp, obliteration, events, waitUntilFinished, construction, workerOptions].flat(),
   ...[upserts.everyUpsert, upserts.everyReplaced, upserts.collisions, upserts.patternUpsert].flat(),
   ...[upserts.refusedSchedules, upserts.refusedTemplates].flat(),

@@ -81,8 +81,9 @@ if #scheduler_ids > 0 then
   end
 end
 
+-- `limiter` stays: a rate limit that holds now outlives the jobs, and expires by itself.
 local own_keys = {
-  "id", "pc", "stalled", "stalled-check", "limiter", "events", "marker", "repeat", "priority", "delay",
+  "id", "pc", "stalled", "stalled-check", "events", "marker", "repeat", "priority", "delay",
   "metrics:completed", "metrics:completed:data", "metrics:failed", "metrics:failed:data",
 }
 for i, suffix in ipairs(own_keys) do

@@ -31,12 +31,12 @@ impl Queue {
         self.scripts.update_progress(job_id, progress_json).await
     }
 
-    /// Appends a row to a job's log and keeps the newest `keep` rows (at least 1; absent: all). Returns how many there are.
+    /// Appends a row to a job's log and keeps the newest `keep` rows (0 or absent: all). Returns how many there are.
     ///
     /// # Errors
     /// `JobMissing`.
     pub async fn add_log(&self, job_id: &str, row: &str, keep: Option<u64>) -> Result<u64> {
-        self.scripts.add_log(job_id, row, keep).await
+        self.scripts.add_log(job_id, row, keep.filter(|rows| *rows > 0)).await
     }
 
     /// A part of a job's log; position 0 is the oldest row if ascending, else the newest.

@@ -35,8 +35,8 @@ impl Queue {
         Ok(Reply::new("rate limit", self.connection().call(&command).await?).into_integer()? == 1)
     }
 
-    /// Lets at most `concurrency` jobs of this queue run at once, at least 1, over all workers.
-    pub async fn set_global_concurrency(&self, concurrency: u64) -> Result<()> {
+    /// Lets at most `concurrency` jobs of this queue run at once over all workers; returns how many settings are new.
+    pub async fn set_global_concurrency(&self, concurrency: u64) -> Result<u64> {
         self.set_meta(&[("concurrency", concurrency)]).await
     }
 
@@ -51,8 +51,8 @@ impl Queue {
         self.remove_meta(&["concurrency"]).await
     }
 
-    /// Limits how often jobs are started over all workers; wins over the workers' own limits.
-    pub async fn set_global_rate_limit(&self, limit: RateLimit) -> Result<()> {
+    /// Limits how often jobs are started over all workers; wins over the workers' own limits. Returns how many settings are new.
+    pub async fn set_global_rate_limit(&self, limit: RateLimit) -> Result<u64> {
         let duration_ms = u64::try_from(limit.duration.as_millis()).unwrap_or(u64::MAX);
         self.set_meta(&[("max", limit.max), ("duration", duration_ms)]).await
     }
@@ -76,10 +76,11 @@ impl Queue {
         Ok(Reply::new("active jobs", self.connection().call(&command).await?).into_count()? >= concurrency)
     }
 
-    async fn set_meta(&self, fields: &[(&str, u64)]) -> Result<()> {
+    /// Returns how many of the fields are new; repeated after a lost reply it may answer 0.
+    async fn set_meta(&self, fields: &[(&str, u64)]) -> Result<u64> {
         let mut command = redis::cmd("HSET");
         command.arg(self.keys().meta()).arg(fields);
-        self.connection().call(&command).await.map(drop)
+        Reply::new("new settings", self.connection().call(&command).await?).into_count()
     }
 
     /// Fields that hold a count; ones that do not parse count as absent.

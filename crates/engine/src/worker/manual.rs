@@ -80,16 +80,16 @@ impl ManualWork {
     /// # Errors
     /// `NextIteration` if the scheduler of the job cannot go on; the job comes again when its lock has run out.
     pub async fn take(&self, token: &str, waits: bool, now_ms: i64) -> Result<Option<Job>> {
-        let mut taken = self.take_now(token, now_ms).await?.job;
-        if taken.is_none() && waits {
+        let mut next_job = self.take_now(token, now_ms).await?.job;
+        if next_job.is_none() && waits {
             let marker = self.scripts.keys().marker();
             self.blocking.lock().await.wait_for_marker(&marker, self.options.drain_delay).await?;
-            taken = self.take_now(token, now_ms).await?.job;
+            next_job = self.take_now(token, now_ms).await?.job;
         }
-        if let Some(job) = &taken {
+        if let Some(job) = &next_job {
             self.schedule_next(job, now_ms).await?;
         }
-        Ok(taken)
+        Ok(next_job)
     }
 
     /// Adds the next job of the scheduler that `job` belongs to.
