@@ -43,7 +43,7 @@ describe(`kill -9 of the worker in the middle of a batch for ${USERS} users`, ()
       QUEUE_PREFIX: prefix,
       DATABASE_URL: `sqlite:${join(folder.path, 'rows.db')}`,
       WORKER_QUEUES: 'push-notifications',
-      WORKER_LOCK_DURATION_MS: '1000',
+      WORKER_LOCK_DURATION_MS: '3000',
       WORKER_STALLED_INTERVAL_MS: '500',
       VAPID_PUBLIC_KEY: publicKey,
       VAPID_PRIVATE_KEY: privateKey,

@@ -5,7 +5,7 @@ import { Load } from './support/load';
 import { RedisCluster } from './support/redis-cluster';
 import { until } from './support/until';
 
-const TIMEOUT_MS = 90_000;
+const TIMEOUT_MS = 180_000;
 const prefix = '{load}';
 
 let cluster: RedisCluster;
@@ -48,7 +48,7 @@ test(
     gate.open?.();
     await cluster.untilPromoted(replica);
     await (await late).waitUntilFinished(events);
-    await until('all jobs to complete', async () => (await queue.getCompletedCount()) === 101, 30_000);
+    await until('all jobs to complete', async () => (await queue.getCompletedCount()) === 101);
 
     const repeated = [...runs].filter(([, times]) => times !== 1);
     const left = await queue.getJobCountByTypes('waiting', 'active', 'failed', 'delayed');

@@ -50,7 +50,7 @@ describe('kill -9 of the worker in the middle of 200 jobs', () => {
       REDIS_URL: redisUrl(),
       QUEUE_PREFIX: prefix,
       WORKER_QUEUES: 'file-processing',
-      WORKER_LOCK_DURATION_MS: '1000',
+      WORKER_LOCK_DURATION_MS: '3000',
       WORKER_STALLED_INTERVAL_MS: '500',
       STORAGE_URL: `file:${folder.path}`,
       DATABASE_URL: `sqlite:${join(folder.path, 'rows.db')}`,
@@ -81,7 +81,7 @@ describe('kill -9 of the worker in the middle of 200 jobs', () => {
     });
     expect(await worker.stop()).toBe(0);
     await service.close();
-  }, 60_000);
+  }, 180_000);
 
   test('JavaScript jobs that ran at that moment run again, all others once', async () => {
     const queue = new Queue<{ index: number; blocks: boolean }>('counting', { connection, prefix });
@@ -106,5 +106,5 @@ describe('kill -9 of the worker in the middle of 200 jobs', () => {
     expect([completed.size, ...new Set(completed.values())]).toEqual([JOBS, 1]);
     expect(await worker.stop()).toBe(0);
     await queue.close();
-  }, 60_000);
+  }, 180_000);
 });

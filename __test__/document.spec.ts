@@ -35,7 +35,7 @@ describe.each<Variant>(['own', 'built-in'])('the application of the document, %s
   beforeAll(async () => {
     deployment = await Deployment.start(variant);
     ({ service, worker } = deployment);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => deployment.stop());
 
   /** Subscribes browsers of a user, whose push service answers with the given statuses. */
@@ -129,7 +129,7 @@ describe.each<Variant>(['own', 'built-in'])('the application of the document, %s
     expect(await sizeOf('file_1-compressed.jpg')).toMatchObject({ format: 'jpeg', height: 1080 });
     const row = await deployment.database.client.file.findUniqueOrThrow({ where: { id: 'file_1' } });
     expect(row).toMatchObject({ thumbnailUrl: '/file_1-thumbnail.jpg', processed: true });
-    expect(worker.lines).toContain(`🖼️ Processing image job ${job.id ?? ''} for file file_1`);
+    await worker.line(`🖼️ Processing image job ${job.id ?? ''} for file file_1`);
     await worker.line(`✅ Image processing job ${job.id ?? ''} completed`);
   });
 
@@ -187,7 +187,7 @@ describe.each<Variant>(['own', 'built-in'])('the application of the document, %s
       return runs.length === 2;
     });
     await until('the second failure', () => job.isFailed());
-    expect(worker.errors.join('\n')).toContain(`❌ Job ${job.id ?? ''} failed:`);
+    await until('its error', () => worker.errors.join('\n').includes(`❌ Job ${job.id ?? ''} failed:`));
   });
 
   test('bull-board shows the queues where the document puts it', async () => {
@@ -228,7 +228,7 @@ describe('the best practices of the document', () => {
     service = deployment.service as QueueService;
     const { register } = await deployment.app.load<{ register: Register }>('lib/di.js');
     register('queueService', service);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => deployment.stop());
 
   /** The lines that the service logs while something is done. */

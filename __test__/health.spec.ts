@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Queue, serveHealth, type Worker } from '..';
@@ -104,7 +105,8 @@ describe('endpoints', () => {
     const prefix = uniquePrefix();
     const queue = new Queue('blocking', { connection: { url: redisUrl() }, prefix });
     const { worker, url } = await served({ QUEUE_PREFIX: prefix }, join(__dirname, 'fixtures', 'computing-worker.cjs'));
-    await queue.add('block', { ms: BLOCKED_MS });
+    const released = join(folder.path, 'released');
+    await queue.add('block', { ms: BLOCKED_MS, until: released });
     await worker.line('blocking');
     // The process prints nothing while it is blocked, so what is answered before the next line came meanwhile.
     for (const path of ['/healthz', '/readyz', '/metrics']) {
@@ -112,6 +114,7 @@ describe('endpoints', () => {
     }
     expect(await metric(url, 'synapse_queue_running_jobs')).toBe(1);
     expect(worker.lines).not.toContain('released');
+    await writeFile(released, '');
     await worker.line('released');
     await until('the job to be counted', async () => (await metric(url, 'synapse_queue_jobs_completed_total')) === 1);
     expect(await metric(url, 'synapse_queue_event_loop_lag_seconds')).toBeGreaterThanOrEqual(BLOCKED_MS / 1000);

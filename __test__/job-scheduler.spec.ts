@@ -23,12 +23,13 @@ describe('a job scheduler', () => {
     await workshop.close();
   });
 
-  /** Collects jobs of a worker until there are so many. */
-  function runs(count: number): Promise<Job[]> {
+  /** Collects jobs of a worker until there are so many, and does something in each run. */
+  function runs(count: number, during: (job: Job) => void = () => undefined): Promise<Job[]> {
     const seen: Job[] = [];
     return new Promise((resolve) => {
       workshop.work((job) => {
         seen.push(job);
+        during(job);
         if (seen.length === count) resolve(seen);
         return Promise.resolve();
       });
@@ -36,9 +37,14 @@ describe('a job scheduler', () => {
   }
 
   test('runs its jobs at equal distances', async () => {
+    const slotOf = ({ id }: Job): number => Number(id?.split(':').at(-1));
+    jest.useFakeTimers({ now: Date.UTC(2040, 4, 1) });
     await queue.upsertJobScheduler('tick', { every: 200 }, { name: 'tick', data: { a: 1 }, opts: { attempts: 2 } });
-    const jobs = await runs(4);
-    const slots = jobs.map(({ id }) => Number(id?.split(':').at(-1)));
+    // The clock stands still while a job runs, so that none is late and misses its slot.
+    const jobs = await runs(4, (job) => {
+      jest.setSystemTime(slotOf(job) + 200);
+    });
+    const slots = jobs.map(slotOf);
     expect(slots.map((slot) => slot - (slots[0] ?? 0))).toEqual([0, 200, 400, 600]);
     expect(jobs.map(({ name, data, opts }): unknown => [name, data, opts.attempts])).toEqual(
       Array.from({ length: 4 }, () => ['tick', { a: 1 }, 2]),
@@ -50,8 +56,8 @@ describe('a job scheduler', () => {
     await queue.upsertJobScheduler('tick', { every: 50 });
     await runs(10);
     await Promise.all([1, 2, 3].map(() => queue.upsertJobScheduler('tick', { every: HOUR_MS })));
-    await until('the job after the one that ran at once', async () => (await queue.getDelayedCount()) === 1);
-    expect(await queue.getJobCounts('delayed', 'waiting', 'active')).toEqual({ delayed: 1, waiting: 0, active: 0 });
+    await until('the one that runs at once', async () => (await queue.getJobCountByTypes('waiting', 'active')) === 0);
+    expect(await queue.getDelayedCount()).toBe(1);
   });
 
   test('stops at its limit', async () => {

@@ -276,7 +276,6 @@ describe('QueueService and its server', () => {
     expect(errors.every((error) => error instanceof QueueUnavailableError)).toBe(true);
     expect(errors[0]).toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
     expect(elapsed).toBeGreaterThanOrEqual(290);
-    expect(elapsed).toBeLessThan(2000);
     expect(logger.errors.filter(([message]) => message === 'Failed to add push notification job:')).toHaveLength(500);
 
     await server.restart();
@@ -292,8 +291,6 @@ describe('QueueService and its server', () => {
     await expect(service.addEmail({ to: 'ann@example.com', subject: '', body: '' })).rejects.toBeInstanceOf(
       QueueUnavailableError,
     );
-    const started = Date.now();
-    await service.close();
-    expect(Date.now() - started).toBeLessThan(1000);
+    await expect(service.close()).resolves.toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import { Load } from './support/load';
 import { RedisServer } from './support/redis-server';
 import { until } from './support/until';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 function sorted<T extends { once: string[] }>(ends: T): T {
   return { ...ends, once: [...ends.once].sort() };

@@ -8,7 +8,7 @@ import { until } from './support/until';
 const connection = { url: redisUrl() };
 
 describe('closing a worker', () => {
-  const slow: Processor = () => new Promise((resolve) => setTimeout(resolve, 100, 'done'));
+  const idle: Processor = () => Promise.resolve();
   let queue: Queue;
 
   beforeEach(() => {
@@ -25,9 +25,14 @@ describe('closing a worker', () => {
   }
 
   test('waits for running jobs and tells when it begins and ends', async () => {
-    const worker = await activeWorker(slow);
+    let finish: (result: string) => void = () => undefined;
+    const worker = await activeWorker(() => new Promise((resolve) => (finish = resolve)));
     const heard: unknown[] = [];
-    worker.on('closing', (message) => heard.push(message)).on('completed', (job) => heard.push(job.returnvalue));
+    worker.on('closing', (message) => {
+      heard.push(message);
+      finish('done');
+    });
+    worker.on('completed', (job) => heard.push(job.returnvalue));
     worker.on('closed', () => heard.push('closed'));
     await Promise.all([worker.close(), worker.close()]);
     expect(heard).toEqual(['closing queue', 'done', 'closed']);
@@ -48,23 +53,27 @@ describe('closing a worker', () => {
   });
 
   test('takes no job after close() in the processor', async () => {
-    const worker: Worker = await activeWorker(async () => {
+    let close: (worker: Worker) => void = () => undefined;
+    const closing = new Promise<Worker>((resolve) => (close = resolve));
+    const worker = await activeWorker(async () => {
       await queue.add('job', {});
-      void worker.close();
+      void (await closing).close();
     });
-    await once(worker, 'closed');
+    const closed = once(worker, 'closed');
+    close(worker);
+    await closed;
     expect(await queue.getJobCounts('waiting', 'completed')).toEqual({ waiting: 1, completed: 1 });
   });
 
   test('of a worker that never ran', async () => {
-    const worker = new Worker('work', slow, { connection, autorun: false });
+    const worker = new Worker('work', idle, { connection, autorun: false });
     expect(worker.isRunning()).toBe(false);
     await worker.close();
   });
 
   test('while Redis is down', async () => {
     const server = await RedisServer.start();
-    const away = new Worker('work', slow, { connection: { url: server.url } });
+    const away = new Worker('work', idle, { connection: { url: server.url } });
     away.on('error', () => undefined);
     await away.waitUntilReady();
     await server.stop();
@@ -73,7 +82,7 @@ describe('closing a worker', () => {
   });
 
   test('that could not connect', async () => {
-    const lost = new Worker('work', slow, { connection: { port: 1, retryStrategy: () => null } });
+    const lost = new Worker('work', idle, { connection: { port: 1, retryStrategy: () => null } });
     const errors: (string | undefined)[] = [];
     lost.on('error', (error: Error & { code?: string }) => errors.push(error.code));
     await expect(lost.waitUntilReady()).rejects.toMatchObject({

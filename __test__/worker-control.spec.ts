@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 
+import { Redis } from 'ioredis';
+
 import type { Queue } from '..';
+import { redisUrl } from './support/redis';
 import { until } from './support/until';
 import { Workshop } from './support/workshop';
 
@@ -19,17 +22,16 @@ describe('a running worker', () => {
   afterEach(() => workshop.close());
 
   test('never starts more jobs in a window than its limiter allows', async () => {
-    const starts: number[] = [];
-    const worker = work(
-      () => {
-        starts.push(Date.now());
-        return Promise.resolve();
-      },
-      { limiter: { max: 2, duration: 300 }, concurrency: 10 },
-    );
+    const worker = work(() => Promise.resolve(), { limiter: { max: 2, duration: 300 }, concurrency: 10 });
     await workshop.add(4);
-    await until('four starts', () => starts.length === 4);
-    expect((starts[2] ?? 0) - (starts[0] ?? 0)).toBeGreaterThanOrEqual(290);
+    await until('four jobs', async () => (await queue.getCompletedCount()) === 4);
+    const redis = new Redis(redisUrl());
+    // The ids of the events are the times at which Redis gave the jobs out: a process may come to them later.
+    const events = await redis.xrange(queue.toKey('events'), '-', '+');
+    await redis.quit();
+    const starts = events.filter(([, fields]) => fields[1] === 'active').map(([id]) => parseInt(id, 10));
+    expect(starts).toHaveLength(4);
+    expect((starts[2] ?? 0) - (starts[0] ?? 0)).toBeGreaterThanOrEqual(300);
     expect(worker.isRunning()).toBe(true);
   });
 
@@ -90,16 +92,17 @@ describe('a running worker', () => {
   });
 
   test('pause() waits for running jobs', async () => {
-    let finished = false;
-    const worker = work(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      finished = true;
-    });
+    const order: string[] = [];
+    let finish: () => void = () => undefined;
+    const worker = work(() => new Promise<void>((resolve) => (finish = resolve)));
+    worker.on('completed', () => order.push('completed'));
     const active = once(worker, 'active');
     await queue.add('job', {});
     await active;
-    await worker.pause();
-    expect(finished).toBe(true);
+    const paused = worker.pause().then(() => order.push('paused'));
+    finish();
+    await paused;
+    expect(order).toEqual(['completed', 'paused']);
   });
 
   test('drained fires once for many jobs', async () => {

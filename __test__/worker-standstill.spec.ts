@@ -6,7 +6,7 @@ import { redisUrl, uniquePrefix } from './support/redis';
 import { until } from './support/until';
 
 const WORKER = join(__dirname, 'fixtures', 'blocking-worker.cjs');
-const LOCK_MS = 1000;
+const LOCK_MS = 2000;
 
 describe('a worker process that stands still beyond the lock of its job', () => {
   const connection = { url: redisUrl() };

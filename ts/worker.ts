@@ -160,6 +160,8 @@ export class Worker<
    */
   override close(how: boolean | CloseOptions = false): Promise<void> {
     const isFirst = this.closing === undefined;
+    // The native call below begins on another thread: until then the end of a run would still fetch the next job.
+    this.nativeWorker.pause();
     // Also a later call may set a deadline or move it nearer.
     const ended = this.nativeWorker.close(deadlineOf(how));
     this.closing ??= this.shutDown(ended);

@@ -3,7 +3,7 @@ import type { Worker } from 'bullmq';
 /** A worker event: its name and what its listener was handed. */
 export type Recorded = [event: string, ...details: unknown[]];
 
-const DEADLINE_MS = 8000;
+const DEADLINE_MS = 30_000;
 
 /** Writes down, in order, what the listeners of a worker see. */
 export class WorkerRecorder {

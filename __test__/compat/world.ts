@@ -19,7 +19,7 @@ import { reference, type Api, type Side } from './side';
 import { WorkerRecorder, type Recorded } from './worker-recorder';
 
 export const QUEUE_NAME = 'compat';
-const READY_DEADLINE_MS = 5000;
+const READY_DEADLINE_MS = 30_000;
 
 interface Closable {
   close(): Promise<unknown>;

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { OwnedProcess } from '../../scripts/servers/owned-process.cjs';
+import { LineProcess } from './line-process';
 import { redisUrl } from './redis';
 
 const WORKER = join(__dirname, '..', 'fixtures', 'fleet-worker.cjs');
@@ -15,7 +15,7 @@ export class Fleet {
   /** How often a worker was killed, and how often it was asked to end. */
   readonly restarts = { killed: 0, stopped: 0 };
   readonly #env: Record<string, string>;
-  readonly #workers: OwnedProcess[];
+  readonly #workers: LineProcess[];
   #chaos: Promise<void> | undefined;
   #isEnding = false;
 
@@ -40,6 +40,8 @@ export class Fleet {
     while (!this.#isEnding) {
       await sleep(RESTART_INTERVAL_MS);
       const index = randomInt(WORKERS);
+      // On a slow machine none would ever get to a job if they were restarted before they had begun.
+      await this.#workers[index]?.line('ready');
       const isKilled = randomInt(2) === 0;
       await (isKilled ? this.#workers[index]?.kill() : this.#workers[index]?.stop());
       this.restarts[isKilled ? 'killed' : 'stopped'] += 1;
@@ -47,9 +49,9 @@ export class Fleet {
     }
   }
 
-  #start(index: number): OwnedProcess {
+  #start(index: number): LineProcess {
     const library = LIBRARIES[index % LIBRARIES.length] ?? '';
     const env = { ...this.#env, FLEET_LIBRARY: library, FLEET_NAME: `worker-${index}` };
-    return new OwnedProcess(process.execPath, [WORKER], { env });
+    return new LineProcess([WORKER], env);
   }
 }

@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline';
 import { OwnedProcess } from '../../scripts/servers/owned-process.cjs';
 import { until } from './until';
 
+const STOP_DEADLINE_MS = 45_000;
+
 /** A Node process of the test's own, with what it printed. */
 export class LineProcess {
   /** What it wrote to standard output so far. */
@@ -11,6 +13,7 @@ export class LineProcess {
   readonly errors: string[] = [];
   readonly #process: OwnedProcess;
   readonly #ended: Promise<unknown>;
+  #hasToldAll = false;
 
   /** Starts `node` with these arguments and variables. */
   constructor(args: string[], env: Record<string, string>) {
@@ -27,14 +30,14 @@ export class LineProcess {
       reader.on('line', (line) => lines.push(line));
       return new Promise((resolve) => reader.once('close', resolve));
     });
-    this.#ended = Promise.all(ends);
+    this.#ended = Promise.all(ends).then(() => (this.#hasToldAll = true));
   }
 
   /** Waits for a line that contains `part`. */
   async line(part: string, deadlineMs?: number): Promise<string> {
     const find = () => {
       const found = this.lines.find((line) => line.includes(part));
-      if (found === undefined && !this.isRunning) {
+      if (found === undefined && this.#hasToldAll) {
         throw new Error(`the process has ended without "${part}": ${[...this.lines, ...this.errors].join('\n')}`);
       }
       return found;
@@ -52,9 +55,9 @@ export class LineProcess {
     return this.#process.exit;
   }
 
-  /** Sends SIGTERM; the exit code or signal. */
+  /** Sends SIGTERM; the exit code or signal. What it still has to do may take as long as a test waits for anything. */
   async stop(): Promise<number | string> {
-    const code = await this.#process.stop();
+    const code = await this.#process.stop(STOP_DEADLINE_MS);
     await this.#ended;
     return code;
   }

@@ -44,7 +44,7 @@ export class Load {
   /** Waits until so many more jobs were acknowledged. */
   async untilAdded(more: number): Promise<void> {
     const wanted = this.added.length + more;
-    await until(`${wanted} acknowledged adds`, () => this.added.length >= wanted, 30_000);
+    await until(`${wanted} acknowledged adds`, () => this.added.length >= wanted);
   }
 
   /** Waits until the worker has completed a job that was added from now on. */
@@ -52,7 +52,7 @@ export class Load {
     const first = this.added.length;
     await this.untilAdded(1);
     const id = this.added[first] ?? '';
-    await until(`job ${id} to complete`, async () => (await this.queue.getJobState(id)) === 'completed', 30_000);
+    await until(`job ${id} to complete`, async () => (await this.queue.getJobState(id)) === 'completed');
   }
 
   /** Stops adding and waits until nothing is left to do; how often each job ended, by its id. */
@@ -60,7 +60,7 @@ export class Load {
     this.#isProducing = false;
     await this.#producing;
     const left = (): Promise<number> => this.queue.getJobCountByTypes('waiting', 'active', 'delayed');
-    await until('an empty queue', async () => (await left()) === 0, 30_000);
+    await until('an empty queue', async () => (await left()) === 0);
     return this.#ends();
   }
 

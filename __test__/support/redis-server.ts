@@ -9,7 +9,7 @@ import { Redis } from 'ioredis';
 import { freePort } from '../../scripts/servers/free-port.cjs';
 import { OwnedProcess } from '../../scripts/servers/owned-process.cjs';
 
-const START_DEADLINE_MS = 5000;
+const START_DEADLINE_MS = 30_000;
 const POLL_INTERVAL_MS = 5;
 
 /** Further settings of a server by name; several words as a list. */
