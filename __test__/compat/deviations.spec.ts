@@ -73,6 +73,29 @@ describe('differs from bullmq on purpose', () => {
     expect(await world.queue.getGlobalConcurrency()).toBeNull();
   });
 
+  test('a scheduler’s job that was promoted and runs before its time is not written over by an upsert', async () => {
+    const schedule = { pattern: '*/10 * * * *', tz: 'UTC' };
+    const first = await world.queue.upsertJobScheduler('s', schedule);
+    await world.queue.promoteJobs();
+    const held = await world.manualWorker().getNextJob('token', { block: false });
+    const next = await world.queue.getDelayed();
+    const error = await thrownBy(() => world.queue.upsertJobScheduler('s', schedule));
+    expect(error).toMatchObject({ code: -10 });
+    expect(held.id).toBe(first.id);
+    expect(await first.getState()).toBe('active');
+    expect((await world.queue.getDelayed()).map(({ id }) => id)).toEqual(next.map(({ id }) => id));
+  });
+
+  test('a job that lost its lock and has open children misses its lock first', async () => {
+    const child = { name: 'child', queueName: 'elsewhere' };
+    await world.queue.add('job', {}, { jobId: 'parent' });
+    const held = await world.manualWorker().getNextJob('token', { block: false });
+    await world.flows.add({ ...child, opts: { parent: { id: 'parent', queue: `${world.prefix}:compat` } } });
+    await world.redis.del(`${world.prefix}:compat:parent:lock`);
+    const error = await thrownBy(() => held.moveToCompleted(1, 'token', false));
+    expect(error).toMatchObject({ message: 'Missing lock for job parent. moveToFinished', code: -2 });
+  });
+
   test('drain leaves the waiting jobs of schedulers, wherever they stand, and nothing else', async () => {
     await world.queue.add('older', {});
     const kept = await world.queue.upsertJobScheduler('s', { every: 1000 });

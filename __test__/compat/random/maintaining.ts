@@ -42,15 +42,10 @@ export const maintaining: readonly Operation[] = [
     },
   ),
   operation('promoteJobs', 1, fc.integer({ min: 1, max: 3 }), (stage, count) => stage.queue.promoteJobs({ count })),
-  operation('obliterate', 1, fc.boolean(), async (stage, force) => {
-    await stage.queue.obliterate({ force });
-    // bullmq leaves a rate limit behind.
-    await stage.queue.removeRateLimitKey();
-  }),
-  operation('setGlobalConcurrency', 1, fc.integer({ min: 1, max: 3 }), async (stage, jobs) => {
-    // How many fields were new is of no use to anybody, and we do not tell.
-    await stage.queue.setGlobalConcurrency(jobs);
-  }),
+  operation('obliterate', 1, fc.boolean(), (stage, force) => stage.queue.obliterate({ force })),
+  operation('setGlobalConcurrency', 1, fc.integer({ min: 1, max: 3 }), (stage, jobs) =>
+    stage.queue.setGlobalConcurrency(jobs),
+  ),
   operation('removeGlobalConcurrency', 2, nothing, (stage) => stage.queue.removeGlobalConcurrency()),
   operation('rateLimit', 1, nothing, (stage) => stage.queue.rateLimit(HOUR_MS)),
   operation('removeRateLimitKey', 3, nothing, (stage) => stage.queue.removeRateLimitKey()),

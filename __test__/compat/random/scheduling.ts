@@ -48,6 +48,8 @@ export const scheduling: readonly Operation[] = [
     async (stage, given) => {
       // bullmq then takes no notice of the job that waits, and adds another beside it.
       if ((await stage.queue.isPaused()) && (await stage.spares('wait'))) return 'a job of a scheduler waits';
+      // bullmq then writes over the job that runs, which is active and delayed at once.
+      if (await stage.runsEarly(given.id)) return 'a job of the scheduler runs before its time';
       const { start, end } = given.bounds;
       const { now } = stage.world.clock;
       const repeat: Omit<RepeatOptions, 'key'> = {

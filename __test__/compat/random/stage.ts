@@ -100,6 +100,15 @@ export class Stage {
     return (await this.queue.getJobs(states)).some(({ repeatJobKey }) => repeatJobKey);
   }
 
+  /** Whether a job of this scheduler was promoted and is taken, with its time still to come. */
+  async runsEarly(schedulerId: string): Promise<boolean> {
+    const active = await this.queue.getJobs(['active']);
+    return active.some(({ repeatJobKey, id }) => {
+      const dueAt = Number(id?.split(':').at(-1));
+      return repeatJobKey === schedulerId && dueAt > this.world.clock.now;
+    });
+  }
+
   /** A token that names one taking of a job. */
   nextToken(): string {
     this.#tokens += 1;
@@ -118,7 +127,17 @@ export class Stage {
     const held = this.held[at];
     if (held === undefined) return 'no job is held';
     this.held.splice(at, 1);
+    // bullmq then names the children, we the lock.
+    if (await this.#lacksLockAndHasChildren(held.job)) return 'no lock, and open children';
     return end(held);
+  }
+
+  async #lacksLockAndHasChildren({ id = '' }: Job): Promise<boolean> {
+    const key = this.queue.toKey(id);
+    return (
+      (await this.world.redis.exists(`${key}:lock`)) === 0 &&
+      (await this.world.redis.exists(`${key}:dependencies`)) === 1
+    );
   }
 
   /** Lets the lock of a taken job run out. */
