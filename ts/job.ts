@@ -84,7 +84,8 @@ export class Job<
   ): Job<T, R, N> {
     const { name, data, opts, returnvalue, failedReason, stacktrace, ...plain } = json;
     const job = new this<T, R, N>(queue, name as N, JSON.parse(data || '{}') as T, Job.optsFromJSON(opts), jobId);
-    Object.assign(job, plain, { id: jobId });
+    // The options still name a parent that the job was untied from.
+    Object.assign(job, { parent: undefined, parentKey: undefined }, plain, { id: jobId });
     job.returnvalue = (returnvalue ? textOrValue(returnvalue) : null) as R;
     job.stacktrace = (stacktrace ? (JSON.parse(stacktrace) as string[] | null) : null) ?? [];
     if (failedReason) {

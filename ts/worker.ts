@@ -281,10 +281,8 @@ export class Worker<
 
 /** How long to wait for running jobs, ms; no limit if absent. */
 function deadlineOf(how: boolean | CloseOptions): number | undefined {
-  if (typeof how === 'boolean') {
-    return how ? 0 : undefined;
-  }
-  return how.timeout;
+  if (typeof how !== 'boolean') return how.timeout;
+  return how ? 0 : undefined;
 }
 
 /** The options that the engine reads. */

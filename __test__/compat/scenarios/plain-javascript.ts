@@ -73,6 +73,11 @@ export const plainJavaScript = section('plain JavaScript', {
     const json = { id: '1', name: 'job', data: '{}', opts: {}, timestamp: 1, failedReason: 'plain', stacktrace: '' };
     yield api.Job.fromJSON(queue, untyped(json));
   },
+  async *'a child that was untied from its parent'({ queue, api }) {
+    await queue.add('job', {});
+    const opts = { parent: { id: 'dad', queue: 'elsewhere' } };
+    yield api.Job.fromJSON(queue, untyped({ id: '1', name: 'job', data: '{}', opts, timestamp: 1 }));
+  },
   async *'running a worker that was closed'({ worker }) {
     const never = worker(() => Promise.resolve(), { autorun: false });
     await never.close();
