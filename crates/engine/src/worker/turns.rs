@@ -24,9 +24,9 @@ struct State {
 }
 
 impl Turns {
-    /// The owner was given events.
+    /// The owner was given events. While it has not come back from earlier ones it is away since those.
     pub(super) fn handed_over(&self, now: Instant) {
-        self.state().handed_over = Some(now);
+        self.state().handed_over.get_or_insert(now);
     }
 
     /// The owner asks for the next.
@@ -74,6 +74,16 @@ mod tests {
         turns.came_back(start);
         assert_eq!(turns.lag(start), Duration::ZERO);
         turns.handed_over(start);
+        assert_eq!(turns.lag(start + BLOCKED), BLOCKED);
+    }
+
+    #[test]
+    fn events_that_come_while_the_owner_is_away_do_not_hide_for_how_long() {
+        let (turns, start) = (Turns::default(), Instant::now());
+        turns.handed_over(start);
+        turns.handed_over(start + BLOCKED);
+        assert_eq!(turns.away(start + BLOCKED), BLOCKED);
+        turns.came_back(start + BLOCKED);
         assert_eq!(turns.lag(start + BLOCKED), BLOCKED);
     }
 
