@@ -19,8 +19,8 @@ export type WorkerEvent =
     }
   | { event: 'timedOut'; jobId: string; token: string; failure: FailureJson }
   | { event: 'handedBack'; jobId: string; token: string }
-  | { event: 'progress'; jobId: string }
-  | { event: 'log'; jobId: string; level: LogLevel; message: string }
+  | { event: 'progress'; token: string }
+  | { event: 'log'; token: string; level: LogLevel; message: string }
   | { event: 'stalled'; jobId: string }
   | { event: 'askSlot'; schedulerId: string; name: string; after: number }
   | { event: 'cancelled'; jobId: string; token: string; reason?: string }

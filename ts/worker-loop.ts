@@ -23,6 +23,7 @@ export interface LoopOwner<Data, Result, Name extends string, Progress extends J
     event: E,
     ...args: Parameters<WorkerListener<Data, Result, Name, Progress>[E]>
   ): boolean;
+  listenerCount(event: 'log'): number;
 }
 
 /** An event of one kind. */
@@ -97,7 +98,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
         this.runs.delete(event.token);
         break;
       case 'progress':
-        this.progress(event.jobId, lines[payload] ?? '');
+        this.progress(event.token, lines[payload] ?? '');
         break;
       case 'log':
         this.log(event);
@@ -131,9 +132,11 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     }
   }
 
-  private log({ jobId, message, level }: EventOf<'log'>): void {
-    if (!this.owner.emit('log', this.runOf(jobId)?.job, message, level)) {
+  private log({ token, message, level }: EventOf<'log'>): void {
+    if (this.owner.listenerCount('log') === 0) {
       writeLogLine(level, message);
+    } else {
+      this.owner.emit('log', this.runs.get(token)?.job, message, level);
     }
   }
 
@@ -245,8 +248,8 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     this.owner.emit('failed', run?.job, error as Error, 'active');
   }
 
-  private progress(jobId: string, text: string): void {
-    const job = this.runOf(jobId)?.job;
+  private progress(token: string, text: string): void {
+    const job = this.runs.get(token)?.job;
     if (job) {
       job.progress = parseProgress<Progress>(text);
       this.owner.emit('progress', job, job.progress);
@@ -255,16 +258,13 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
 
   /** An engine error; if it names a job, its end could not be recorded and no event of it follows. */
   protected failedWithoutTrace({ error }: EventOf<'error'>): void {
-    const run = error.jobId === undefined ? undefined : this.runOf(error.jobId);
+    const run = this.runs.values().find(({ job }) => error.jobId !== undefined && job.id === error.jobId);
     if (run?.isReported) {
       this.runs.delete(run.token);
     }
     this.owner.emit('error', toError(error));
   }
 
-  private runOf(jobId: string): Run<Data, Result, Name, Progress> | undefined {
-    return this.runs.values().find((run) => run.job.id === jobId);
-  }
 }
 
 /** What a processor in Rust failed with. */

@@ -41,10 +41,10 @@ enum Header<'a> {
         token: &'a str,
     },
     Progress {
-        job_id: &'a str,
+        token: &'a str,
     },
     Log {
-        job_id: &'a str,
+        token: &'a str,
         level: &'static str,
         message: &'a str,
     },
@@ -128,8 +128,8 @@ fn header(event: &WorkerEvent) -> Header<'_> {
             delay: *delay_ms,
         },
         WorkerEvent::HandedBack { job_id, token } => Header::HandedBack { job_id, token },
-        WorkerEvent::Progress { job_id, .. } => Header::Progress { job_id },
-        WorkerEvent::Log { level, job_id, message } => Header::Log { job_id, level: level_name(*level), message },
+        WorkerEvent::Progress { token, .. } => Header::Progress { token },
+        WorkerEvent::Log { level, token, message } => Header::Log { token, level: level_name(*level), message },
         WorkerEvent::Stalled { job_id } => Header::Stalled { job_id },
         WorkerEvent::AskSlot(OpenSchedule { scheduler_id, name, after_ms, .. }) => {
             Header::AskSlot { scheduler_id, name, after: *after_ms }

@@ -5,7 +5,7 @@
 --- @arg 1 call_id  names this call; a repetition answers as the first did and removes nothing
 --- @arg 2 state    name of the state's key: wait, paused, active, prioritized, delayed, completed or failed
 --- @arg 3 offset   jobs at the old end that earlier calls have spared
---- @arg 4 count    jobs looked at per call
+--- @arg 4 count    jobs looked at per call; 0 to announce only
 --- @arg 5 max_ms   only jobs that finished (or else were taken, or else added) up to this time; empty for all
 --- @arg 6 now_ms
 --- @arg 7 before   jobs that earlier calls have removed
@@ -30,11 +30,11 @@ local is_finished = state == "completed" or state == "failed"
 
 local answered = recall(base, call_id)
 if answered then
-  return cjson.decode(answered)
+  return cmsgpack.unpack(answered)
 end
 
 local page
-if limit > 0 and before >= limit then
+if count == 0 or (limit > 0 and before >= limit) then
   page = {}
 elseif is_list then
   page = redis.call("LRANGE", key, -(offset + count), -(offset + 1))
@@ -91,12 +91,12 @@ for _, family in ipairs(orphaned) do
 end
 
 local total = before + #removed
-local is_done = #page < count or (limit > 0 and total >= limit)
+local is_done = #page < count or count == 0 or (limit > 0 and total >= limit)
 if is_done and announces then
   redis.call("XADD", events, "MAXLEN", "~", max_events(meta), "*", "event", "cleaned", "count", total)
 end
 local answer = { is_done and 0 or 1, #page - #removed, removed }
 if #removed > 0 then
-  remember(base, call_id, cjson.encode(answer))
+  remember(base, call_id, cmsgpack.pack(answer))
 end
 return answer

@@ -1,14 +1,21 @@
 --- Delete everything that belongs to the given jobs, but their entries in state keys and their locks: no job that may be deleted has
---- one, and each key looked up in vain costs as much as the rest of the job.
+--- one. Few jobs have more than their hash, and to look whether any of many has is cheaper than to delete in vain.
 local function delete_jobs(base, job_ids)
-  local keys, at = {}, 0
-  for _, job_id in ipairs(job_ids) do
-    local job = base .. job_id
-    keys[at + 1], keys[at + 2], keys[at + 3] = job, job .. ":logs", job .. ":dependencies"
-    keys[at + 4], keys[at + 5], keys[at + 6] = job .. ":processed", job .. ":failed", job .. ":unsuccessful"
-    at = at + 6
+  local jobs, parts, at = {}, {}, 0
+  for i = 1, #job_ids do
+    local job = base .. job_ids[i]
+    jobs[i] = job
+    parts[at + 1], parts[at + 2], parts[at + 3] = job .. ":logs", job .. ":dependencies", job .. ":processed"
+    parts[at + 4], parts[at + 5] = job .. ":failed", job .. ":unsuccessful"
+    at = at + 5
   end
-  for first = 1, at, 6000 do
-    redis.call("DEL", unpack(keys, first, math.min(first + 5999, at)))
+  for first = 1, at, 5000 do
+    local last = math.min(first + 4999, at)
+    if redis.call("EXISTS", unpack(parts, first, last)) > 0 then
+      redis.call("DEL", unpack(parts, first, last))
+    end
+  end
+  for first = 1, #jobs, 5000 do
+    redis.call("DEL", unpack(jobs, first, math.min(first + 4999, #jobs)))
   end
 end

@@ -49,4 +49,6 @@ pub struct Job {
     pub repeat_job_key: Option<String>,
     /// Deduplication it holds.
     pub deduplication_id: Option<String>,
+    /// Parts that earlier attempts have finished.
+    pub finished_parts: Vec<String>,
 }

@@ -1,5 +1,8 @@
 //! Removing jobs.
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
+
 use crate::error::Result;
 use crate::queue::Queue;
 use crate::scripts::{Children, Removal, Sweep};
@@ -7,6 +10,8 @@ use crate::wire::{CALLS, Reply};
 
 /// Jobs looked at per call, so that one call holds Redis for a few milliseconds at most.
 const PAGE_SIZE: u64 = 250;
+/// Calls of one sweep under way.
+const PAGES_AT_ONCE: usize = 2;
 /// Jobs of a flow that one call removes, so that it holds Redis for a few milliseconds at most.
 const MAX_FAMILY: usize = 500;
 /// Jobs that BullMQ cleans per step, which shows in the order of the ids.
@@ -155,7 +160,37 @@ impl Queue {
             if !swept.is_more {
                 return Ok(());
             }
+            if sweep.limit == 0 {
+                return self.sweep_rest(sweep, removed).await;
+            }
         }
+    }
+
+    /// Sweeps a key to its end with a call under way while the answer of another is read, so that Redis does not wait.
+    ///
+    /// A call that is sent before the one ahead has told how many jobs it spared looks at those again: where its own page ends counts.
+    async fn sweep_rest(&self, mut sweep: Sweep<'_>, removed: &mut Vec<String>) -> Result<()> {
+        let announces = std::mem::take(&mut sweep.announces);
+        let page = |spared: u64| async move {
+            let sweep = Sweep { spared, ..sweep };
+            self.scripts.sweep(&sweep).await.map(|swept| (spared + swept.spared, swept))
+        };
+        let mut calls = FuturesOrdered::new();
+        let mut is_more = true;
+        loop {
+            while is_more && calls.len() < PAGES_AT_ONCE {
+                calls.push_back(page(sweep.spared));
+            }
+            let Some(answer) = calls.next().await else { break };
+            let (spared, swept) = answer?;
+            sweep.spared = spared;
+            is_more &= swept.is_more;
+            removed.extend(swept.removed);
+        }
+        if announces {
+            self.scripts.sweep(&Sweep { count: 0, removed: removed.len() as u64, announces, ..sweep }).await?;
+        }
+        Ok(())
     }
 
     /// Deletes a paused queue with everything in it, in rounds; one that was interrupted can be started again.

@@ -28,13 +28,13 @@ pub(crate) enum Removal {
 }
 
 /// One call of the sweep of a state.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Sweep<'a> {
     /// Name of the state's key.
     pub(crate) key: &'a str,
     /// Jobs that earlier calls have spared.
     pub(crate) spared: u64,
-    /// Jobs to look at.
+    /// Jobs to look at; 0 to announce only.
     pub(crate) count: u64,
     /// Spares jobs younger than this, ms since the Unix epoch.
     pub(crate) max_ms: Option<i64>,

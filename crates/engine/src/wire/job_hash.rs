@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::job::Job;
+use crate::wire::ledger::ledger_part;
 use crate::wire::reply::{Reply, malformed};
 
 /// Reads the flat field-value list of HGETALL; `None` when the hash does not exist.
@@ -47,7 +48,7 @@ fn set_field(job: &mut Job, field: &str, value: String) {
         "parent" => job.parent = Some(value),
         "rjk" => job.repeat_job_key = Some(value),
         "deid" => job.deduplication_id = Some(value),
-        _ => {}
+        _ => job.finished_parts.extend(ledger_part(field).map(Into::into)),
     }
 }
 

@@ -60,8 +60,8 @@ pub enum WorkerEvent {
     },
     /// A native processor published progress.
     Progress {
-        /// The job.
-        job_id: String,
+        /// The run.
+        token: String,
         /// JSON text.
         progress: String,
     },
@@ -69,8 +69,8 @@ pub enum WorkerEvent {
     Log {
         /// How loud.
         level: LogLevel,
-        /// The job.
-        job_id: String,
+        /// The run.
+        token: String,
         /// The line.
         message: String,
     },

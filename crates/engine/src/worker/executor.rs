@@ -12,9 +12,9 @@ use crate::job::{Failure, Job};
 use crate::processor::Processor;
 
 use super::job_context::RunContext;
+use super::native_results::NativeResults;
 use super::result::{JobOutcome, JobResult};
 use super::shared::Shared;
-use super::turn::Turn;
 
 /// Starts `processor` on its own task; the result goes to the worker. A panic fails the job and nothing else.
 pub(super) fn start(
@@ -26,10 +26,10 @@ pub(super) fn start(
     let shared = Arc::clone(shared);
     let (job, token) = run;
     let task = tokio::spawn(async move {
-        let context = RunContext::new(Arc::clone(&shared), job.id.clone(), cancellation);
+        let context = RunContext::new(Arc::clone(&shared), (Arc::clone(&job), token.clone()), cancellation);
         let outcome = AssertUnwindSafe(processor.process(&job, &context)).catch_unwind().await;
         let outcome = outcome.map_or_else(|panic| failed_by_panic(panic.as_ref()), JobOutcome::from);
-        Turn::new(&shared).settle(vec![JobResult { job_id: job.id.clone(), token, outcome }]);
+        NativeResults::add(&shared, JobResult { job_id: job.id.clone(), token, outcome });
     });
     task.abort_handle()
 }

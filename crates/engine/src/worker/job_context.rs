@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Result;
+use crate::job::Job;
 use crate::processor::{JobContext, LogLevel};
 
 use super::WorkerEvent;
@@ -15,13 +16,15 @@ use super::shared::Shared;
 /// The context of one run.
 pub(super) struct RunContext {
     shared: Arc<Shared>,
-    job_id: String,
+    job: Arc<Job>,
+    token: String,
     cancellation: CancellationToken,
 }
 
 impl RunContext {
-    pub(super) fn new(shared: Arc<Shared>, job_id: String, cancellation: CancellationToken) -> Self {
-        Self { shared, job_id, cancellation }
+    pub(super) fn new(shared: Arc<Shared>, run: (Arc<Job>, String), cancellation: CancellationToken) -> Self {
+        let (job, token) = run;
+        Self { shared, job, token, cancellation }
     }
 }
 
@@ -36,20 +39,21 @@ impl JobContext for RunContext {
     }
 
     async fn update_progress(&self, progress_json: String) -> Result<()> {
-        self.shared.scripts.update_progress(&self.job_id, &progress_json).await?;
-        self.shared.outbox.push(WorkerEvent::Progress { job_id: self.job_id.clone(), progress: progress_json });
+        self.shared.scripts.update_progress(&self.job.id, &progress_json).await?;
+        self.shared.outbox.push(WorkerEvent::Progress { token: self.token.clone(), progress: progress_json });
         Ok(())
     }
 
     fn log(&self, level: LogLevel, message: String) {
-        self.shared.outbox.push(WorkerEvent::Log { level, job_id: self.job_id.clone(), message });
+        self.shared.outbox.push(WorkerEvent::Log { level, token: self.token.clone(), message });
     }
 
     async fn finished_parts(&self) -> Result<HashSet<String>> {
-        self.shared.scripts.finished_parts(&self.job_id).await
+        // They came with the job, and nobody but this run adds to them.
+        Ok(self.job.finished_parts.iter().cloned().collect())
     }
 
     async fn record_parts(&self, parts: &[String]) -> Result<()> {
-        self.shared.scripts.record_parts(&self.job_id, parts).await
+        self.shared.scripts.record_parts(&self.job.id, parts).await
     }
 }

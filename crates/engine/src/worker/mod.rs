@@ -18,6 +18,7 @@ mod lock_renewer;
 mod manual;
 mod marker_wait;
 mod measurements;
+mod native_results;
 mod observer;
 mod outbox;
 mod result;
@@ -52,6 +53,7 @@ use crate::wire::QueueKeys;
 use actor::Actor;
 use closing::Closing;
 use marker_wait::MarkerWait;
+use native_results::NativeResults;
 use shared::{Controls, Progress, Shared};
 use state::{Caps, WorkerState};
 use turn::{Core, Tokens, Turn};
@@ -148,6 +150,7 @@ impl Worker {
             changed: Notify::new(),
             ended: CancellationToken::new(),
             outbox: outbox::Outbox::telling(config.events_arrived),
+            native_results: NativeResults::default(),
         });
         tokio::spawn(run(Arc::clone(&shared), marker));
         Ok(Self { shared })

@@ -222,7 +222,7 @@ mod tests {
     }
 
     fn progress() -> WorkerEvent {
-        WorkerEvent::Progress { job_id: "1".into(), progress: "1".into() }
+        WorkerEvent::Progress { token: "1".into(), progress: "1".into() }
     }
 
     #[tokio::test]

@@ -18,6 +18,7 @@ use crate::scripts::Scripts;
 use super::WorkerEvent;
 use super::active_jobs::ActiveJobs;
 use super::measurements::Measurements;
+use super::native_results::NativeResults;
 use super::outbox::Outbox;
 use super::retention::Retentions;
 use super::turn::Core;
@@ -40,6 +41,7 @@ pub(super) struct Shared {
     /// Fires when the loop has ended: calls are not repeated any more.
     pub(super) ended: CancellationToken,
     pub(super) outbox: Outbox,
+    pub(super) native_results: NativeResults,
     pub(super) controls: Controls,
     pub(super) retentions: Retentions,
 }

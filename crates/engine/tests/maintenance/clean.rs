@@ -51,6 +51,22 @@ async fn grace_counts_from_adding_for_jobs_that_have_not_run() {
 }
 
 #[tokio::test]
+async fn pages_of_spared_jobs_are_passed_and_the_number_of_removed_ones_is_announced_once() {
+    let mut fixture = Fixture::new().await;
+    fixture.add_many(&vec!["{\"timestamp\":1800000009000}"; 600]).await;
+    fixture.add_many(&vec!["{\"timestamp\":1800000000000}"; 600]).await;
+    fixture.new_events().await;
+
+    let old = Clean { state: CleanState::Waiting, grace_ms: 5_000, limit: 0 };
+    let mut removed = clean(&fixture, old).await;
+
+    removed.sort_by_key(|id| id.parse::<u32>().unwrap());
+    assert_eq!(removed, (601..=1200).map(|id| id.to_string()).collect::<Vec<_>>());
+    assert_eq!(fixture.list("wait").await.len(), 600);
+    assert_eq!(fixture.new_events().await, ["cleaned count=600"]);
+}
+
+#[tokio::test]
 async fn many_pages_of_waiting_jobs_go_around_the_spared_ones() {
     let mut fixture = Fixture::new().await;
     let mut kept = Vec::new();
