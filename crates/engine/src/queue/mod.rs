@@ -19,6 +19,7 @@ mod moves;
 mod new_job;
 mod option_names;
 mod orphans;
+mod pages;
 mod pausing;
 mod removal;
 mod schedule_healing;

@@ -4,15 +4,17 @@ use crate::error::Result;
 use crate::queue::Queue;
 use crate::scripts::{FinishedState, PriorityChange, ResetAttempts};
 
+use super::pages::all_pages;
+
 /// Jobs sent back per call, at most, so that one call holds Redis for a few milliseconds.
-const PAGE_SIZE_MAX: u64 = 500;
+const PAGE_SIZE_MAX: u64 = 250;
 
 /// Which finished jobs run again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryJobs {
     /// Where they are.
     pub state: FinishedState,
-    /// Jobs per round, at least 1; all jobs are sent back, in rounds. BullMQ's default is 1000, rounds here are at most 500.
+    /// Jobs per round, at least 1; all jobs are sent back, in rounds. BullMQ's default is 1000, rounds here are at most 250.
     pub count: u64,
     /// Only jobs that finished up to this time, ms since the Unix epoch. Absent: all.
     pub up_to_ms: Option<i64>,
@@ -33,15 +35,14 @@ impl Queue {
         self.requeue_all(retry.state.name(), &max_score, retry.count).await
     }
 
-    /// Lets all delayed jobs run now, those due first first, in rounds of `count` (at least 1, at most 500 are made).
+    /// Lets all delayed jobs run now, those due first first, in rounds of `count` (at least 1, at most 250 are made).
     pub async fn promote_jobs(&self, count: u64) -> Result<()> {
         self.requeue_all("delayed", "+inf", count).await
     }
 
     async fn requeue_all(&self, state: &str, max_score: &str, count: u64) -> Result<()> {
         let page_size = count.clamp(1, PAGE_SIZE_MAX);
-        while self.scripts.requeue_page(state, max_score, page_size).await? {}
-        Ok(())
+        all_pages(|| self.scripts.requeue_page(state, max_score, page_size)).await
     }
 
     /// Lets a delayed job run now.

@@ -8,10 +8,10 @@ use crate::queue::Queue;
 use crate::scripts::{Children, Removal, Sweep};
 use crate::wire::{CALLS, Reply};
 
-/// Jobs looked at per call, so that one call holds Redis for a few milliseconds at most.
-const PAGE_SIZE: u64 = 250;
-/// Calls of one sweep under way.
-const PAGES_AT_ONCE: usize = 2;
+use super::pages::{PAGES_AT_ONCE, all_pages};
+
+/// Jobs looked at per call, so that one call holds Redis for a millisecond.
+const PAGE_SIZE: u64 = 100;
 /// Jobs of a flow that one call removes, so that it holds Redis for a few milliseconds at most.
 const MAX_FAMILY: usize = 500;
 /// Jobs that BullMQ cleans per step, which shows in the order of the ids.
@@ -63,7 +63,7 @@ pub enum Drain {
 pub struct Obliterate {
     /// Active jobs go too; their workers will miss their locks.
     pub force: bool,
-    /// Jobs per round, at least 1. BullMQ's default is 1000, rounds here are at most 250.
+    /// Jobs per round, at least 1. BullMQ's default is 1000, rounds here are at most 100.
     pub count: u64,
 }
 
@@ -199,7 +199,7 @@ impl Queue {
     /// `NotPaused`; `ActiveJobs` without `force`.
     pub async fn obliterate(&self, obliterate: Obliterate, now_ms: i64) -> Result<()> {
         let count = obliterate.count.clamp(1, PAGE_SIZE);
-        while self.scripts.obliterate_page(obliterate.force, count, now_ms).await? {}
+        all_pages(|| self.scripts.obliterate_page(obliterate.force, count, now_ms)).await?;
         self.forget_calls().await
     }
 
