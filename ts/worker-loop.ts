@@ -264,7 +264,6 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     }
     this.owner.emit('error', toError(error));
   }
-
 }
 
 /** What a processor in Rust failed with. */
