@@ -106,13 +106,13 @@ async fn at_the_deadline_native_jobs_that_ignore_cancellation_are_handed_back_to
 async fn close_keeps_renewing_locks_while_it_waits() {
     let fixture = Fixture::new().await;
     fixture.add("").await;
-    let options = WorkerOptions { lock_duration: Duration::from_millis(200), ..WorkerOptions::default() };
+    let options = WorkerOptions { lock_duration: Duration::from_secs(1), ..WorkerOptions::default() };
     let mut harness = start(&fixture, options);
     let job = harness.active().await;
     let worker = Arc::clone(&harness.worker);
     let close = worker.close(None);
     tokio::pin!(close);
-    assert!(tokio::time::timeout(Duration::from_millis(600), &mut close).await.is_err(), "a job runs");
+    assert!(tokio::time::timeout(Duration::from_secs(3), &mut close).await.is_err(), "a job runs");
 
     harness.complete(&job);
     close.await;
