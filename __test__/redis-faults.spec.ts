@@ -165,7 +165,10 @@ describe('under load', () => {
       const other = await RedisServer.start();
       await redis.replicaof('127.0.0.1', other.port);
       const first = load.added.length;
-      await sleep(500);
+      await until('calls that the replica refuses', async () => {
+        const { count } = /errorstat_READONLY:count=(?<count>\d+)/.exec(await redis.info('errorstats'))?.groups ?? {};
+        return Number(count ?? 0) >= 3;
+      });
       const addedByReplica = load.added.length - first;
       await redis.replicaof('NO', 'ONE');
       await other.stop();

@@ -117,7 +117,7 @@ describe('a processor in a file', () => {
       worker.on('completed', async () => { await worker.close(); await queue.close(); });
       queue.add('prints', {});
     `;
-    const { stdout, status } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' });
+    const { stdout, status } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8', timeout: 60_000 });
     expect({ stdout, status }).toEqual({ stdout: 'from the child\n', status: 0 });
   });
 });

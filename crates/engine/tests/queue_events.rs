@@ -94,6 +94,16 @@ async fn the_connection_shows_up_by_its_name() {
     assert!(clients.contains(&format!("name={}:cXVldWU=:qe", fixture.queue.keys().prefix())), "{clients}");
 }
 
+/// Waits until the reader's call waits in Redis.
+async fn wait_for_blocked_reader(observer: &mut redis::aio::MultiplexedConnection) {
+    loop {
+        let clients: String = redis::cmd("INFO").arg("clients").query_async(observer).await.unwrap();
+        if clients.contains("blocked_clients:1") {
+            return;
+        }
+    }
+}
+
 #[tokio::test]
 async fn reading_goes_on_after_a_restart_where_it_was() {
     let mut server = RedisServer::start(Durability::Always);
@@ -102,8 +112,9 @@ async fn reading_goes_on_after_a_restart_where_it_was() {
     events.ready().await.unwrap();
     fixture.add("").await;
     assert_eq!(names(&read(&events, 2).await), ["added 1", "waiting 1"]);
+    let mut observer = server.client().get_multiplexed_async_connection().await.unwrap();
     let (broken, ()) = tokio::join!(events.next(), async {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        wait_for_blocked_reader(&mut observer).await;
         server.kill();
     });
     assert!(broken.is_err());

@@ -47,7 +47,7 @@ async fn a_result_reported_while_redis_is_away_arrives_when_it_is_back() {
 
     server.kill();
     harness.complete(&job);
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    harness.error().await;
     server.restart();
 
     assert_eq!(harness.completed().await, "1");
@@ -64,7 +64,7 @@ async fn a_worker_started_before_redis_takes_jobs_when_it_comes() {
     fixture.add("").await;
     server.kill();
     let mut harness = start_on(&server, fixture.queue.keys().clone(), Setup::default());
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    harness.error().await;
 
     server.restart();
 
