@@ -3143,7 +3143,7 @@ declare class Worker<DataType = Untyped, ResultType = Untyped, NameType extends 
     protected watchesConnection(): boolean;
     /** A worker outlives any outage. */
     protected waitsForConnection(): boolean;
-    protected shutDown(ended?: Promise<void>): Promise<void>;
+    protected shutDown(): Promise<void>;
 }
 
 /** What a log line is about; which fields there are depends on the line. */

@@ -357,8 +357,10 @@ export declare class NativeWorker {
   cancel(jobId: string, reason?: string | undefined | null): boolean
   /** Waits until Redis shows the end of every run; only of use while paused. */
   whenIdle(): Promise<void>
-  /** Takes no further jobs and ends when the running ones have; after `deadline_ms` it hands them back to the queue. */
-  close(deadlineMs?: number | undefined | null): Promise<void>
+  /** Takes no further jobs from now on and ends when the running ones have; after `deadline_ms` it hands them back to the queue. */
+  requestClose(deadlineMs?: number | undefined | null): void
+  /** Waits until the worker has ended as [`NativeWorker::request_close`] said, and for the calls under way. */
+  closed(): Promise<void>
   /** How the worker is doing, without asking Redis. */
   health(): NativeWorkerHealth
 }

@@ -235,12 +235,19 @@ impl NativeWorker {
         }
     }
 
-    /// Takes no further jobs and ends when the running ones have; after `deadline_ms` it hands them back to the queue.
+    /// Takes no further jobs from now on and ends when the running ones have; after `deadline_ms` it hands them back to the queue.
     #[napi]
-    pub async fn close(&self, deadline_ms: Option<f64>) {
+    pub fn request_close(&self, deadline_ms: Option<f64>) {
         if let Some(worker) = self.running.get() {
-            let deadline = deadline_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1_000.0).ok());
-            worker.close(deadline).await;
+            worker.request_close(deadline_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1_000.0).ok()));
+        }
+    }
+
+    /// Waits until the worker has ended as [`NativeWorker::request_close`] said, and for the calls under way.
+    #[napi]
+    pub async fn closed(&self) {
+        if let Some(worker) = self.running.get() {
+            worker.closed().await;
         }
         self.handle.close(CallsUnderWay::End).await;
     }

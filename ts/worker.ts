@@ -160,11 +160,9 @@ export class Worker<
    */
   override close(how: boolean | CloseOptions = false): Promise<void> {
     const isFirst = this.closing === undefined;
-    // The native call below begins on another thread: until then the end of a run would still fetch the next job.
-    this.nativeWorker.pause();
     // Also a later call may set a deadline or move it nearer.
-    const ended = this.nativeWorker.close(deadlineOf(how));
-    this.closing ??= this.shutDown(ended);
+    this.nativeWorker.requestClose(deadlineOf(how));
+    this.closing ??= this.shutDown();
     if (isFirst) {
       this.emit('closing', 'closing queue');
     }
@@ -267,9 +265,9 @@ export class Worker<
     return true;
   }
 
-  protected override async shutDown(ended: Promise<void> = this.nativeWorker.close()): Promise<void> {
+  protected override async shutDown(): Promise<void> {
     this.stalledCheck?.stop();
-    await ended;
+    await this.nativeWorker.closed();
     // Failures of the loop have been emitted.
     await this.running?.catch(() => undefined);
     this.running = undefined;

@@ -230,19 +230,24 @@ impl Worker {
     /// Takes no further jobs, waits for the running ones and ends. At the deadline (`None` = never) what still runs is stopped and
     /// handed back to the queue without burning an attempt. Works while Redis is down, and any number of times.
     pub async fn close(&self, deadline: Option<Duration>) {
+        self.request_close(deadline);
+        self.closed().await;
+    }
+
+    /// Begins what [`Worker::close`] does: no job is taken from now on, whoever ends one meanwhile.
+    pub fn request_close(&self, deadline: Option<Duration>) {
         self.shared.controls.request_close(deadline.map(|deadline| Instant::now() + deadline));
         self.shared.changed.notify_one();
+    }
+
+    /// Waits until the worker has ended.
+    pub async fn closed(&self) {
         self.reached(|progress| progress.is_closed).await;
     }
 
     /// Waits until Redis shows the end of every run. Only of use while the worker is paused.
     pub async fn when_idle(&self) {
         self.reached(|progress| progress.active == 0).await;
-    }
-
-    /// Runs whose end Redis does not show yet.
-    pub fn active_count(&self) -> usize {
-        self.shared.controls.progress.borrow().active
     }
 
     /// How the worker is.
