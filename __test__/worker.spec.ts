@@ -68,7 +68,7 @@ describe('a worker', () => {
       'sync',
     ],
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what users' code does
-    ['a thrown string', () => Promise.reject('text'), 'text'],
+    ['a thrown object', () => Promise.reject({ message: 'text' }), 'text'],
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what users' code does
     ['a thrown undefined', () => Promise.reject(undefined), 'undefined'],
     [

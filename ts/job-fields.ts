@@ -217,6 +217,10 @@ export class JobFields<Data, Result, Name extends string, Progress extends JobPr
   private adoptHeader(header: JobHeader): void {
     const { progress, stacktrace, parent, ...plain } = header;
     Object.assign(this, RESET, plain);
+    if (plain.failedReason === '') {
+      // As in BullMQ: a job that failed without a message shows no reason.
+      Object.assign(this, { failedReason: undefined });
+    }
     this.progress = progress === undefined ? (0 as Progress) : parseProgress(progress);
     this.stacktrace = stacktrace === undefined ? [] : (JSON.parse(stacktrace) as string[]);
     if (parent !== undefined) {

@@ -3,7 +3,7 @@ import { toFailure } from './failure';
 import { stringifyValue } from './job-data';
 import { JobMoves } from './job-moves';
 import { JobFields } from './job-fields';
-import { readJobRecord } from './job-record';
+import { readJobRecord, returnvalueOf } from './job-record';
 import { linesOf, type RunEnd } from './job-runner';
 import { answer } from './native-answer';
 import { measureMove, traceEnd } from './telemetry/end-spans';
@@ -34,13 +34,8 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
    * that JSON cannot express.
    */
   async moveToCompleted(returnValue: Result, token: string, fetchNext = true): Promise<NextJobData | []> {
-    const next = await this.finish(
-      { outcome: 'completed', returnvalue: stringifyValue(returnValue) },
-      token,
-      fetchNext,
-    );
-    this.returnvalue = returnValue;
-    return next;
+    this.returnvalue = returnvalueOf(returnValue);
+    return this.finish({ outcome: 'completed', returnvalue: stringifyValue(returnValue) }, token, fetchNext);
   }
 
   /**
@@ -49,9 +44,8 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
    * @throws as {@link Job.moveToCompleted}.
    */
   async moveToFailed(error: Error, token: string, fetchNext = false): Promise<NextJobData | []> {
-    const next = await this.finish({ outcome: 'failed', failure: toFailure(error) }, token, fetchNext);
     this.failedReason = error.message;
-    return next;
+    return this.finish({ outcome: 'failed', failure: toFailure(error) }, token, fetchNext);
   }
 
   /**

@@ -68,6 +68,11 @@ export function textOrValue<Result>(text: string): Result {
   }
 }
 
+/** What a finished job shows as its return value, as in BullMQ: nothing for a falsy one, which Redis and the `completed` event have. */
+export function returnvalueOf<Result>(result: Result): Result {
+  return result ? result : (undefined as Result);
+}
+
 /** Progress as stored: JSON, or plain text written by others; what JSON has no value for reads as no progress, 0. */
 export function parseProgress<Progress extends JobProgress>(text: string): Progress {
   return textOrValue<Progress | null>(text) ?? (0 as Progress);

@@ -40,7 +40,7 @@ export class JobRunner<Data, Result, Name extends string, Progress extends JobPr
   constructor(
     private readonly processors: SortedProcessors<Data, Result, Name, Progress>,
     private readonly backoffStrategy: BackoffStrategy | undefined,
-    private readonly onStrategyError: (error: unknown) => void,
+    private readonly onError: (error: unknown) => void,
   ) {}
 
   /** Runs one job to its end; never rejects. */
@@ -50,10 +50,20 @@ export class JobRunner<Data, Result, Name extends string, Progress extends JobPr
     try {
       // A worker without a processor never takes jobs by itself.
       run.result = (await this.processors.javascript?.(job, token, controller?.signal)) as Result;
-      return { jobId, token, outcome: 'completed', returnvalue: stringifyValue(run.result) };
+      return { jobId, token, outcome: 'completed', returnvalue: this.stringify(run.result) };
     } catch (thrown) {
       // A run that has timed out has failed already.
       return run.isReported ? { jobId, token, outcome: 'moved' } : this.fail(run, thrown);
+    }
+  }
+
+  /** The text of a return value. One that JSON cannot express fails the job, and is told as an error too: it is the processor's defect. */
+  private stringify(returnvalue: unknown): string {
+    try {
+      return stringifyValue(returnvalue);
+    } catch (error) {
+      this.onError(error);
+      throw error;
     }
   }
 
@@ -91,7 +101,7 @@ export class JobRunner<Data, Result, Name extends string, Progress extends JobPr
       const type = calling(() => backoffTypeToAsk(JSON.stringify(job.opts), attemptsMade, failure.name));
       return type === null ? undefined : await backoffStrategy(attemptsMade, type, thrown as Error, job);
     } catch (error) {
-      this.onStrategyError(error);
+      this.onError(error);
       return undefined;
     }
   }

@@ -1,5 +1,8 @@
+import { extname } from 'node:path';
+
 import type { Job } from './job';
 import type { NativeProcessor } from './native';
+import { isProcessorFile } from './sandbox/processor-file';
 import type { JobProgress, Processor, Untyped } from './types';
 
 /** Key under which a native processor's function carries its native handle; shared by all copies of the package in a process. */
@@ -51,6 +54,29 @@ export interface SortedProcessors<Data, Result, Name extends string, Progress ex
   wantsSignal(jobName: string): boolean;
   /** By job name. */
   native: [string, NativeProcessor][];
+}
+
+/** Whatever JavaScript may pass as a worker's processor, seen as a list of functions by job name. */
+function isMap(given: object): boolean {
+  const processors: unknown[] = Array.isArray(given) ? [] : Object.values(given);
+  return processors.length > 0 && processors.every((processor) => typeof processor === 'function');
+}
+
+/**
+ * What a worker was given as its processor: nothing falsy is one.
+ *
+ * @throws `TypeError` for what is neither a function nor a map of functions; BullMQ takes it for a path, and so reads the message.
+ */
+export function processorOf<Given>(given: Given): Given | undefined {
+  if (!given) {
+    return undefined;
+  }
+  const isProcessor =
+    typeof given === 'function' || isProcessorFile(given) || (typeof given === 'object' && isMap(given));
+  if (!isProcessor) {
+    extname(given as string);
+  }
+  return given;
 }
 
 /** A processor declares this many parameters to be handed a signal. */

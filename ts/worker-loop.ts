@@ -1,8 +1,9 @@
 import { ChangingMap } from './changing-map';
+import { reasonOf } from './failure';
 import { Job } from './job';
 import { JobTimeoutError } from './errors';
 import { JobRunner, type Run, type RunEnd } from './job-runner';
-import { parseProgress, readJobRecord } from './job-record';
+import { parseProgress, readJobRecord, returnvalueOf } from './job-record';
 import { LazyJson } from './lazy-json';
 import { writeLogLine } from './log-line';
 import type { NativeSlotSource, NativeWorker } from './native';
@@ -230,7 +231,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     const { job } = run;
     const result = returnvalue === '' ? (run.result as Result) : LazyJson.parsing<Result>(returnvalue).get();
     Object.assign(job, { finishedOn, attemptsMade });
-    job.returnvalue = result;
+    job.returnvalue = returnvalueOf(result);
     this.owner.emit('completed', job, result, 'active');
   }
 
@@ -239,7 +240,8 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     const { failure, attemptsMade, finishedOn, delay } = event;
     const error = run?.thrown ?? toFailedError(event);
     if (run) {
-      Object.assign(run.job, { failedReason: failure.message, attemptsMade, delay });
+      const failedReason = run.thrown === undefined ? failure.message : reasonOf(run.thrown);
+      Object.assign(run.job, { failedReason, attemptsMade, delay });
       run.job.stacktrace = stacktrace === '' ? [] : (JSON.parse(stacktrace) as string[]);
       if (finishedOn !== undefined) {
         run.job.finishedOn = finishedOn;

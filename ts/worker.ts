@@ -10,7 +10,7 @@ import { NativeWorker, workerDefaults, type NativeSlotSource, type NativeWorkerO
 import { answer, calling } from './native-answer';
 import { openWorkers } from './open-workers';
 import type { CloseOptions, GetNextJobOptions, WorkerOptions } from './options/worker-options';
-import { sortProcessors, type ProcessorMap, type SortedProcessors } from './processor-map';
+import { processorOf, sortProcessors, type ProcessorMap, type SortedProcessors } from './processor-map';
 import { QueueBase } from './queue-base';
 import { isProcessorFile, type ProcessorFile } from './sandbox/processor-file';
 import { Sandbox } from './sandbox/sandbox';
@@ -60,13 +60,14 @@ export class Worker<
       | null,
     opts: WorkerOptions = {},
   ) {
-    if (opts.connection === undefined) {
+    if (!opts.connection) {
       throw new Error('Worker requires a connection');
     }
-    const sandbox = isProcessorFile(processor) ? new Sandbox(processor, opts) : undefined;
+    const given = processorOf(processor);
+    const sandbox = isProcessorFile(given) ? new Sandbox(given, opts) : undefined;
     super(name, { ...workerDefaults(opts.lockDuration), ...opts });
     this.sandbox = sandbox;
-    const processors = sortProcessors(isProcessorFile(processor) ? sandbox?.processor() : processor);
+    const processors = sortProcessors(isProcessorFile(given) ? sandbox?.processor() : given);
     this.processors = processors;
     this.nativeWorker = calling(() => new NativeWorker(this.id, this.native, nativeWorkerOptions(opts)));
     this.native.setWorkOptions(nativeWorkerOptions(opts), this.slotSource());

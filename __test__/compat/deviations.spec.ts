@@ -29,14 +29,25 @@ describe('differs from bullmq on purpose', () => {
   });
 
   test.each([
-    ['boom', 'boom'],
-    [5, '5'],
     [undefined, 'undefined'],
-  ])('a thrown %p becomes the reason', async (thrown, failedReason) => {
+    [null, 'null'],
+  ])('a thrown %p fails the job', async (thrown, failedReason) => {
     await world.queue.add('job', {});
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     await world.work(() => Promise.reject(thrown));
     expect(await world.queue.getJob('1')).toMatchObject({ failedReason, stacktrace: [expect.any(String)] });
+  });
+
+  test('an error whose message cannot be read fails the job', async () => {
+    const thrown = {
+      get message(): string {
+        throw new Error('unreadable');
+      },
+    };
+    await world.queue.add('job', {});
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    await world.work(() => Promise.reject(thrown));
+    expect(await world.queue.getJob('1')).toMatchObject({ failedReason: 'null', stacktrace: [] });
   });
 
   test('a backoff type without a strategy waits for its delay', async () => {

@@ -98,7 +98,7 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
     if (run) {
       this.conclude(run, 'completed', (spans) => {
         spans.process.event('job completed', {
-          [TelemetryAttributes.JobResult]: JSON.stringify(run.job.returnvalue),
+          [TelemetryAttributes.JobResult]: returnvalue === '' ? JSON.stringify(run.result) : returnvalue,
         });
       });
     }

@@ -17,6 +17,7 @@ import { limits } from './limits';
 import { pausing } from './pausing';
 import { plainJavaScript } from './plain-javascript';
 import { processing } from './processing';
+import { endsByHand, processors, returnedValues, thrownValues } from './processor-values';
 import { cleaningUp, draining, obliteration, removal } from './removal';
 import { retention, workerRetention } from './retention';
 import { retry, retryFinished } from './retry';
@@ -43,6 +44,7 @@ export const scenarios: readonly Scenario[] = [
     limits,
     pausing,
   ].flat(),
+  ...[thrownValues, returnedValues, processors, endsByHand].flat(),
   ...[telemetryOfQueues, telemetryOfWorkers, telemetryOfFlows, telemetryOfSchedulers, sandbox].flat(),
   ...[getters, customSettings, noSettings, progress, logs, data, missing].flat(),
   ...[housekeeping, plainJavaScript].flat(),
