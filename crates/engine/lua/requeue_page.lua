@@ -25,7 +25,7 @@ local ids = redis.call("ZRANGEBYSCORE", sources[state], "-inf", max_score, "LIMI
 if #ids == 0 then
   return 0
 end
-redis.call("ZREM", sources[state], unpack(ids))
+redis.call("ZREMRANGEBYRANK", sources[state], 0, #ids - 1)
 redis.call("LPUSH", wait, unpack(ids))
 for _, job_id in ipairs(ids) do
   local job = base .. job_id

@@ -6,15 +6,15 @@ use crate::scripts::{FinishedState, PriorityChange, ResetAttempts};
 
 use super::pages::all_pages;
 
-/// Jobs sent back per call, at most, so that one call holds Redis for a few milliseconds.
-const PAGE_SIZE_MAX: u64 = 250;
+/// Jobs sent back per call, at most, so that one call holds Redis for half a millisecond.
+const PAGE_SIZE_MAX: u64 = 100;
 
 /// Which finished jobs run again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryJobs {
     /// Where they are.
     pub state: FinishedState,
-    /// Jobs per round, at least 1; all jobs are sent back, in rounds. BullMQ's default is 1000, rounds here are at most 250.
+    /// Jobs per round, at least 1; all jobs are sent back, in rounds. BullMQ's default is 1000, rounds here are at most 100.
     pub count: u64,
     /// Only jobs that finished up to this time, ms since the Unix epoch. Absent: all.
     pub up_to_ms: Option<i64>,
@@ -35,7 +35,7 @@ impl Queue {
         self.requeue_all(retry.state.name(), &max_score, retry.count).await
     }
 
-    /// Lets all delayed jobs run now, those due first first, in rounds of `count` (at least 1, at most 250 are made).
+    /// Lets all delayed jobs run now, those due first first, in rounds of `count` (at least 1, at most 100 are made).
     pub async fn promote_jobs(&self, count: u64) -> Result<()> {
         self.requeue_all("delayed", "+inf", count).await
     }
