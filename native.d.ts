@@ -842,5 +842,12 @@ export interface TaggedError {
 /** Release of this package. */
 export declare const VERSION: string
 
+/**
+ * Lets the event loop of this thread wait for replies of Redis where that is faster, on systems that can.
+ *
+ * Only for Node's main thread: its loop outlives all environments, so that nothing has to be closed before one of them.
+ */
+export declare function waitOnEventLoop(): void
+
 /** The defaults of a worker whose locks live `lock_duration` ms (absent: as long as by default). */
 export declare function workerDefaults(lockDuration?: number | undefined | null): NativeWorkerDefaults

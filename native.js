@@ -859,4 +859,5 @@ module.exports.PRIORITY_LIMIT = nativeBinding.PRIORITY_LIMIT
 module.exports.shortOptionNames = nativeBinding.shortOptionNames
 module.exports.showJobOptions = nativeBinding.showJobOptions
 module.exports.VERSION = nativeBinding.VERSION
+module.exports.waitOnEventLoop = nativeBinding.waitOnEventLoop
 module.exports.workerDefaults = nativeBinding.workerDefaults

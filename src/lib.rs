@@ -8,6 +8,8 @@
 
 mod callback;
 mod encoding;
+#[cfg(unix)]
+mod event_loop;
 mod flow_producer;
 mod handle;
 mod job_options;

@@ -28,6 +28,17 @@ fn install_runtime() {
     }
 }
 
+/// Lets the event loop of this thread wait for replies of Redis where that is faster, on systems that can.
+///
+/// Only for Node's main thread: its loop outlives all environments, so that nothing has to be closed before one of them.
+#[napi_derive::napi]
+#[cfg_attr(not(unix), expect(unused_variables, clippy::unnecessary_wraps, reason = "sockets are not waited for that way there"))]
+pub fn wait_on_event_loop(env: napi::Env) -> napi::Result<()> {
+    #[cfg(unix)]
+    crate::event_loop::install(env)?;
+    Ok(())
+}
+
 /// Time for everything that reaches Redis, told by JavaScript with each call.
 pub(crate) fn clock() -> &'static Arc<Clock> {
     static CLOCK: LazyLock<Arc<Clock>> = LazyLock::new(Arc::default);
