@@ -32,7 +32,10 @@ fn install_runtime() {
 ///
 /// Only for Node's main thread: its loop outlives all environments, so that nothing has to be closed before one of them.
 #[napi_derive::napi]
-#[cfg_attr(not(unix), expect(unused_variables, clippy::unnecessary_wraps, reason = "sockets are not waited for that way there"))]
+#[cfg_attr(
+    not(unix),
+    expect(unused_variables, clippy::unnecessary_wraps, reason = "sockets are not waited for that way there")
+)]
 pub fn wait_on_event_loop(env: napi::Env) -> napi::Result<()> {
     #[cfg(unix)]
     crate::event_loop::install(env)?;

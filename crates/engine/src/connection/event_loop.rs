@@ -36,7 +36,7 @@ pub fn set_event_loop(event_loop: Box<dyn EventLoop>) {
 }
 
 /// Whether this thread has an event loop.
-pub(super) fn has_event_loop() -> bool {
+pub(super) fn is_here() -> bool {
     EVENT_LOOP.with(|current| current.get().is_some())
 }
 

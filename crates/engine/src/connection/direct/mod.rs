@@ -131,18 +131,23 @@ impl DirectSocket {
     /// Sends and waits for the reply.
     pub(super) async fn request(&self, packed: Packed) -> RedisResult<Value> {
         let (sender, receiver) = oneshot::channel();
-        self.send(&packed, Box::new(move |reply| drop(sender.send(reply))));
+        self.send_as(Caller::Other, &packed, Box::new(move |reply| drop(sender.send(reply))));
         receiver.await.unwrap_or_else(|_| Err(dropped().into()))
     }
 
-    /// Sends at once, on the calling thread. The reply, or the error that ended the socket, goes to `reply_to`.
+    /// Sends at once, on the calling thread. The reply, or the error that ended the socket, goes to `reply_to`, which has the owner
+    /// told what comes of it: it runs on the engine's thread or on that of the owner's event loop.
     pub(super) fn send(&self, packed: &Packed, reply_to: ReplyTo) {
+        let caller = if event_loop::is_here() { Caller::EventLoop } else { Caller::OnBehalf };
+        self.send_as(caller, packed, reply_to);
+    }
+
+    fn send_as(&self, caller: Caller, packed: &Packed, reply_to: ReplyTo) {
         let shared = &self.handle.shared;
         let expected = match packed.commands {
             None => Expected::One,
             Some(count) => Expected::Many { count, replies: Vec::with_capacity(count) },
         };
-        let caller = if event_loop::has_event_loop() { Caller::EventLoop } else { Caller::Other };
         let mut queue = shared.lock();
         let now = Instant::now();
         let was_on_loan = queue.reader.is_event_loop();

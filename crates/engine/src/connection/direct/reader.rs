@@ -24,7 +24,9 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_millis(10);
 pub(super) enum Caller {
     /// A thread with an event loop.
     EventLoop,
-    /// Any other.
+    /// Another thread that has such a thread told what comes of it.
+    OnBehalf,
+    /// A thread that waits for the reply itself.
     Other,
 }
 
@@ -59,22 +61,22 @@ impl Reader {
     pub(super) fn call_made(&mut self, caller: Caller, is_alone: bool) -> Option<u64> {
         match (caller, self.is_event_loop()) {
             (Caller::Other, _) => self.end_loan(),
-            (Caller::EventLoop, true) if is_alone => self.streak = 0,
-            (Caller::EventLoop, true) => {
+            (_, true) if is_alone => self.streak = 0,
+            (_, true) => {
                 self.streak += 1;
                 if self.streak >= CROWD {
                     self.end_loan();
                 }
             }
-            (Caller::EventLoop, false) if is_alone => {
+            (_, false) if is_alone => {
                 self.streak += 1;
-                if self.streak >= CALLS_BEFORE_LOAN {
+                if caller == Caller::EventLoop && self.streak >= CALLS_BEFORE_LOAN {
                     self.loans += 1;
                     (self.loan, self.streak) = (Some(self.loans), 0);
                     return self.loan;
                 }
             }
-            (Caller::EventLoop, false) => self.streak = 0,
+            (_, false) => self.streak = 0,
         }
         None
     }
@@ -135,6 +137,17 @@ mod tests {
         }
         reader.call_made(Caller::EventLoop, false);
         assert!(!reader.is_event_loop());
+    }
+
+    #[test]
+    fn only_the_thread_of_an_event_loop_gets_a_loan_but_calls_on_its_behalf_speak_for_it() {
+        let mut reader = Reader::default();
+        for _ in 0..10 * CALLS_BEFORE_LOAN {
+            assert_eq!(reader.call_made(Caller::OnBehalf, true), None);
+        }
+        assert_eq!(reader.call_made(Caller::EventLoop, true), Some(1));
+        reader.call_made(Caller::OnBehalf, true);
+        assert!(reader.is_on_loan(1));
     }
 
     #[test]
