@@ -833,6 +833,12 @@ export declare function shortOptionNames(): Record<string, string>
 /** The options of a stored job as users see them (both JSON text). */
 export declare function showJobOptions(stored: string): string
 
+/**
+ * Name of the time zone that this process runs in, by `TZ` or else by the system's setting; `null` if that is not in the zone
+ * database. To ask JavaScript loads the data of all its locales: 8 MB.
+ */
+export declare function systemZone(): string | null
+
 /** A failed call: a rejected promise would lose the code. */
 export interface TaggedError {
   /** The failure. */

@@ -858,6 +858,7 @@ module.exports.parentOfOptions = nativeBinding.parentOfOptions
 module.exports.PRIORITY_LIMIT = nativeBinding.PRIORITY_LIMIT
 module.exports.shortOptionNames = nativeBinding.shortOptionNames
 module.exports.showJobOptions = nativeBinding.showJobOptions
+module.exports.systemZone = nativeBinding.systemZone
 module.exports.VERSION = nativeBinding.VERSION
 module.exports.waitOnEventLoop = nativeBinding.waitOnEventLoop
 module.exports.workerDefaults = nativeBinding.workerDefaults

@@ -191,6 +191,17 @@ pub fn next_slot(repeat: String, after_ms: i64, zone: String) -> napi::Result<Op
     }
 }
 
+/// Name of the time zone that this process runs in, by `TZ` or else by the system's setting; `null` if that is not in the zone
+/// database. To ask JavaScript loads the data of all its locales: 8 MB.
+#[napi]
+pub fn system_zone() -> Option<String> {
+    let name = match std::env::var_os("TZ") {
+        Some(name) => name.into_string().ok(),
+        None => iana_time_zone::get_timezone().ok(),
+    };
+    name.filter(|name| Zone::parse(name).is_some())
+}
+
 /// The zone that JavaScript names as its own; UTC if it is not in the zone database.
 pub(crate) fn local_zone(name: &str) -> Zone {
     Zone::parse(name).unwrap_or(Zone::UTC)

@@ -43,7 +43,7 @@ impl Looping {
 
     fn send(&self, command: &str) -> mpsc::Receiver<(bool, ThreadId)> {
         let (sender, answer) = mpsc::channel();
-        let told = move |reply: RedisResult<Value>| drop(sender.send((reply.is_ok(), thread::current().id())));
+        let told = move |reply: RedisResult<Value>| sender.send((reply.is_ok(), thread::current().id())).unwrap();
         let socket = self.socket.as_ref().expect("an open socket");
         self.runtime.block_on(async { socket.send(&(&redis::cmd(command)).into(), Box::new(told)) });
         answer
