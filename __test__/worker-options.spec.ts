@@ -52,6 +52,11 @@ describe('the options of a worker', () => {
     [{ drainDelay: 0 }, 'drainDelay must be greater than 0'],
     [{ concurrency: 0 }, 'concurrency must be a finite number greater than 0'],
     [{ concurrency: NaN }, 'concurrency must be a finite number greater than 0'],
+    [{ lockDuration: 0 }, 'lockDuration must be greater than 0'],
+    [{ lockDuration: 'soon' as never }, 'lockDuration must be greater than 0'],
+    [{ lockRenewTime: -1 }, 'lockRenewTime must be greater than 0'],
+    [{ limiter: { max: 5 } as never }, 'limiter.duration must be greater than 0'],
+    [{ limiter: { max: 'many' as never, duration: 1_000 } }, 'limiter.max must be greater or equal than 0'],
   ])('refuses the options %p', (options, message) => {
     expect(() => new Worker('work', null, { connection, ...options })).toThrow(message);
   });
@@ -68,6 +73,25 @@ describe('the options of a worker', () => {
       runRetryDelay: 15_000,
     });
   });
+
+  test.each<[string, object]>([
+    [
+      'numbers that are texts',
+      { lockDuration: '8000', limiter: { max: '5', duration: '1000' }, stalledInterval: '1e3' },
+    ],
+    ['what is null', { lockDuration: null, limiter: null, drainDelay: null, maxStartedAttempts: null }],
+    ['a limit without a maximum', { limiter: {} }],
+    ['a renewal that is no interval', { lockRenewTime: 0 }],
+  ])('reads %s as BullMQ does', async (_what, options) => {
+    expect(await run(work(() => Promise.resolve('done'), options))).toMatchObject({ returnvalue: 'done' });
+  });
+
+  test.each([[null, 'Queue name must be provided'] as const, [5, 'Queue name must be a string'] as const])(
+    'refuses the name %p',
+    (name, message) => {
+      expect(() => new Worker(name as never, null, { connection })).toThrow(message);
+    },
+  );
 
   test('cannot run twice', async () => {
     const worker = work(() => Promise.resolve());

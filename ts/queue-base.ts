@@ -39,7 +39,7 @@ export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Queu
     const { connection, retryStrategy } = toNativeConnection(opts.connection, { waits: this.waitsForConnection() });
     this.connectionKey = JSON.stringify(connection);
     const { prefix, deadlineMs } = opts;
-    const options = JSON.stringify({ name, prefix, deadlineMs, connection });
+    const options = JSON.stringify({ name: nameOf(name), prefix, deadlineMs, connection });
     this.native = calling(() => new NativeQueue(options, toNativeStrategy(retryStrategy)));
     this.keys = JSON.parse(this.native.keys) as KeysMap;
     this.qualifiedName = this.native.qualifiedName;
@@ -122,4 +122,11 @@ export class QueueBase<Listeners> extends SafeEmitter<Listeners> implements Queu
   protected endWaits(): void {
     this.closeController.abort();
   }
+}
+
+/** An empty name is refused by the engine. */
+function nameOf(name: unknown): string {
+  if (name === undefined || name === null) return '';
+  if (typeof name !== 'string') throw new TypeError('Queue name must be a string');
+  return name;
 }

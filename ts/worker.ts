@@ -6,8 +6,9 @@ import { NextIterationError } from './errors';
 import { Job } from './job';
 import { readJobRecord } from './job-record';
 import { localZone } from './local-zone';
-import { NativeWorker, workerDefaults, type NativeSlotSource, type NativeWorkerOptions } from './native';
+import { NativeWorker, type NativeSlotSource } from './native';
 import { answer, calling } from './native-answer';
+import { defaultsOf, jobsAtOnce, nativeWorkerOptions } from './native-worker-options';
 import { openWorkers } from './open-workers';
 import type { CloseOptions, GetNextJobOptions, WorkerOptions } from './options/worker-options';
 import { processorOf, sortProcessors, type ProcessorMap, type SortedProcessors } from './processor-map';
@@ -65,7 +66,7 @@ export class Worker<
     }
     const given = processorOf(processor);
     const sandbox = isProcessorFile(given) ? new Sandbox(given, opts) : undefined;
-    super(name, { ...workerDefaults(opts.lockDuration), ...opts });
+    super(name, { ...defaultsOf(opts), ...opts });
     this.sandbox = sandbox;
     const processors = sortProcessors(isProcessorFile(given) ? sandbox?.processor() : given);
     this.processors = processors;
@@ -282,17 +283,4 @@ export class Worker<
 function deadlineOf(how: boolean | CloseOptions): number | undefined {
   if (typeof how !== 'boolean') return how.timeout;
   return how ? 0 : undefined;
-}
-
-/** The options that the engine reads. */
-function nativeWorkerOptions(opts: WorkerOptions): NativeWorkerOptions {
-  const { connection, prefix, settings, autorun, skipVersionCheck, telemetry, ...others } = opts;
-  const { useWorkerThreads, workerForkOptions, workerThreadsOptions, ...read } = others;
-  const { concurrency } = read;
-  return { ...read, ...(concurrency !== undefined && { concurrency: jobsAtOnce(concurrency) }) } as NativeWorkerOptions;
-}
-
-/** Refused by the engine if it is no number; a numeric text is none, as in BullMQ. */
-function jobsAtOnce(concurrency: unknown): number {
-  return typeof concurrency === 'number' ? concurrency : NaN;
 }
