@@ -9,7 +9,7 @@ const NAMED_MS = 5;
 /** What a measured part costs Redis. */
 export class RedisCost {
   #redis;
-  #cpuBefore = 0;
+  #before = { cpu: 0, commands: 0 };
 
   constructor(redis) {
     this.#redis = redis;
@@ -18,22 +18,29 @@ export class RedisCost {
   async begin() {
     await this.#redis.config('SET', 'slowlog-log-slower-than', LOOKED_AT_MICROS, 'slowlog-max-len', KEPT);
     await this.#redis.call('SLOWLOG', 'RESET');
-    this.#cpuBefore = await this.#cpuMicros();
+    this.#before = await this.#used();
   }
 
-  /** CPU per job, µs, and the longest command or script, ms (0 when below half a millisecond). */
+  /**
+   * CPU per job, µs; commands per job, those inside scripts included; and the longest command or script, ms (0 when below half a
+   * millisecond).
+   */
   async end(jobs) {
-    const redisCpu = ((await this.#cpuMicros()) - this.#cpuBefore) / jobs;
+    const used = await this.#used();
+    const redisCpu = (used.cpu - this.#before.cpu) / jobs;
+    const redisCommands = (used.commands - this.#before.commands) / jobs;
     const slow = await this.#redis.call('SLOWLOG', 'GET', -1);
     const longest = slow.map(([, , micros, words]) => ({ ms: micros / 1000, words })).sort((a, b) => b.ms - a.ms)[0];
     if (longest?.ms > NAMED_MS)
       say(`held Redis for ${longest.ms.toFixed(1)} ms: ${longest.words.slice(0, 4).join(' ')}`);
-    return { redisCpu, longestScript: longest?.ms ?? 0 };
+    return { redisCpu, redisCommands, longestScript: longest?.ms ?? 0 };
   }
 
-  async #cpuMicros() {
-    const info = await this.#redis.info('cpu');
-    const seconds = ['used_cpu_sys', 'used_cpu_user'].map((name) => Number(info.match(`${name}:([0-9.]+)`)?.[1]));
-    return seconds.reduce((sum, value) => sum + value, 0) * 1e6;
+  /** CPU time, µs, and commands since the server started. */
+  async #used() {
+    const info = await this.#redis.info('all');
+    const number = (name) => Number(info.match(`${name}:([0-9.]+)`)?.[1]);
+    const cpu = (number('used_cpu_sys') + number('used_cpu_user')) * 1e6;
+    return { cpu, commands: number('total_commands_processed') };
   }
 }

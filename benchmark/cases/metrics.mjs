@@ -7,4 +7,9 @@ export const bytes = (title) => ({ title, unit: 'bytes', better: 'lower', digits
 export const perSecond = (title, { unit = 'jobs/s', digits = 0 } = {}) => ({ title, unit, better: 'higher', digits });
 
 /** What a job costs the two processes that work on it. */
-export const COST = { nodeCpu: micros('client CPU per job'), redisCpu: micros('Redis CPU per job') };
+export const COST = {
+  nodeCpu: micros('client CPU per job'),
+  redisCpu: micros('Redis CPU per job'),
+  redisCommands: { title: 'Redis commands per job', better: 'lower', digits: 1 },
+  longestScript: millis('longest command'),
+};

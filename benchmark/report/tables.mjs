@@ -21,7 +21,7 @@ function rowsOf({ title, metrics }, byPeer, peers) {
     const ours = summaries.at(-1);
     return [
       i === 0 ? title : '',
-      `${metric.title}, ${metric.unit}`,
+      metric.unit ? `${metric.title}, ${metric.unit}` : metric.title,
       ...summaries.map((summary) => cell(summary, metric)),
       ...summaries.slice(0, -1).map((theirs) => ratio(ours, theirs)),
     ];
