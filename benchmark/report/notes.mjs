@@ -6,6 +6,7 @@ export const NOTES = {
     '`process`: jobs are in the queue beforehand; from the first call of the processor to the last local `completed` event. Delayed jobs: from `run()`, all of them due.',
     '`addPushNotification` through `QueueService`, against `queue.add` with the same job options: three attempts, exponential backoff, limits of age and count, priority 1.',
     'Native processor: `batch-push-notification` for an empty list of users, which has nothing to do; the processor of the other peer answers the same and writes no log lines, so ours go to an empty listener.',
+    'The longest command is that of `SLOWLOG`; 0 is less than half a millisecond. It is wall time: where all cores are busy, it counts that Redis waits for one, 4 ms at a time, whatever the peer.',
   ],
   images: [
     'Both files are made from the photo of the quickstart and written, each job through the queue.',
