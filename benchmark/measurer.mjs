@@ -57,6 +57,8 @@ export class Measurer {
 
   /** What is in the queue beforehand. */
   async #fill({ fill, smokeFill, preload: opts }, task) {
+    // The garbage that the scripts of one peer leave in Lua is not collected in the time of the next.
+    await this.#redis.script('FLUSH', 'SYNC');
     const counts = this.#smoke ? (smokeFill ?? fill) : fill;
     if (counts) return this.#snapshots.restore(QUEUE, counts);
     await this.#redis.flushall();
