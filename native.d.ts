@@ -777,7 +777,7 @@ export interface NativeWorkerOptions {
   limiter?: RateLimiter
   /** Life of a job's lock without renewal, ms. */
   lockDuration?: number
-  /** Interval of lock renewals, ms. */
+  /** Interval of lock renewals, ms; what is no interval, 0 or NaN, counts as absent, as in BullMQ. */
   lockRenewTime?: number
   /** Leave renewing locks to the caller. */
   skipLockRenewal?: boolean
@@ -821,10 +821,10 @@ export declare const PRIORITY_LIMIT: number
 
 /** Bound on jobs started per time. */
 export interface RateLimiter {
-  /** Jobs per window. */
-  max: number
+  /** Jobs per window; absent for no bound, as in BullMQ. */
+  max?: number
   /** Length of a window, ms. */
-  duration: number
+  duration?: number
 }
 
 /** Short names of options in their stored form, by the name users write. */

@@ -1,20 +1,5 @@
-import { numberOf } from './javascript-values';
 import { workerDefaults, type NativeWorkerDefaults, type NativeWorkerOptions } from './native';
 import type { WorkerOptions } from './options/worker-options';
-
-/** Options that are numbers. */
-const NUMBERS = [
-  'lockDuration',
-  'lockRenewTime',
-  'maxBlocked',
-  'stalledInterval',
-  'maxStalledCount',
-  'maxStartedAttempts',
-  'drainDelay',
-  'retentionInterval',
-  'runRetryDelay',
-  'maximumRateLimitDelay',
-] as const;
 
 /**
  * The options that the engine reads. Numbers may come as texts, out of environment variables, and what is `null` is not given; what
@@ -22,23 +7,17 @@ const NUMBERS = [
  */
 export function nativeWorkerOptions(opts: WorkerOptions): NativeWorkerOptions {
   const { connection, prefix, settings, autorun, skipVersionCheck, telemetry, ...others } = opts;
-  const { useWorkerThreads, workerForkOptions, workerThreadsOptions, limiter, concurrency, ...read } = others;
-  const given: Record<string, unknown> = { ...read };
-  for (const name of NUMBERS) {
-    given[name] = optionalNumber(read[name]);
-  }
-  // What is no interval counts as not given, as in BullMQ.
-  if (Number.isNaN(given['lockRenewTime']) || given['lockRenewTime'] === 0) {
-    delete given['lockRenewTime'];
-  }
-  given['limiter'] = rateLimiter(limiter);
-  given['concurrency'] = concurrency === undefined ? undefined : jobsAtOnce(concurrency);
-  return given;
+  const { useWorkerThreads, workerForkOptions, workerThreadsOptions, name, concurrency, ...read } = others;
+  return {
+    ...withNumbers(read),
+    ...(name !== undefined && { name }),
+    ...(concurrency !== undefined && { concurrency: jobsAtOnce(concurrency) }),
+  };
 }
 
 /** What `worker.opts` shows for options that were not given. */
 export function defaultsOf(opts: WorkerOptions): NativeWorkerDefaults {
-  return workerDefaults(optionalNumber(opts.lockDuration));
+  return workerDefaults(nativeWorkerOptions(opts).lockDuration);
 }
 
 /** Refused by the engine if it is no number; a numeric text is none, as in BullMQ. */
@@ -46,12 +25,16 @@ export function jobsAtOnce(concurrency: unknown): number {
   return typeof concurrency === 'number' ? concurrency : NaN;
 }
 
-/** No limit without `max`. */
-function rateLimiter(limiter: WorkerOptions['limiter'] | null): NativeWorkerOptions['limiter'] {
-  const max = optionalNumber(limiter?.max);
-  return max === undefined ? undefined : { max, duration: numberOf(limiter?.duration) };
+/** The same options, also those inside others, with texts read as numbers and without what is `null`. */
+function withNumbers(options: object): object {
+  return Object.fromEntries(
+    Object.entries(options)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]: [string, unknown]) => [name, numberIfText(value)]),
+  );
 }
 
-function optionalNumber(value: unknown): number | undefined {
-  return value === undefined || value === null ? undefined : numberOf(value);
+function numberIfText(value: unknown): unknown {
+  if (typeof value === 'string') return Number(value);
+  return typeof value === 'object' && value !== null ? withNumbers(value) : value;
 }

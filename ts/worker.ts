@@ -70,8 +70,9 @@ export class Worker<
     this.sandbox = sandbox;
     const processors = sortProcessors(isProcessorFile(given) ? sandbox?.processor() : given);
     this.processors = processors;
-    this.nativeWorker = calling(() => new NativeWorker(this.id, this.native, nativeWorkerOptions(opts)));
-    this.native.setWorkOptions(nativeWorkerOptions(opts), this.slotSource());
+    const options = nativeWorkerOptions(opts);
+    this.nativeWorker = calling(() => new NativeWorker(this.id, this.native, options));
+    this.native.setWorkOptions(options, this.slotSource());
     for (const [jobName, native] of processors.native) {
       this.nativeWorker.addProcessor(jobName, native);
     }

@@ -18,7 +18,7 @@ pub struct NativeWorkerOptions {
     pub limiter: Option<RateLimiter>,
     /// Life of a job's lock without renewal, ms.
     pub lock_duration: Option<f64>,
-    /// Interval of lock renewals, ms.
+    /// Interval of lock renewals, ms; what is no interval, 0 or NaN, counts as absent, as in BullMQ.
     pub lock_renew_time: Option<f64>,
     /// Leave renewing locks to the caller.
     pub skip_lock_renewal: Option<bool>,
@@ -51,10 +51,10 @@ pub struct NativeWorkerOptions {
 /// Bound on jobs started per time.
 #[napi(object, object_to_js = false)]
 pub struct RateLimiter {
-    /// Jobs per window.
-    pub max: f64,
+    /// Jobs per window; absent for no bound, as in BullMQ.
+    pub max: Option<f64>,
     /// Length of a window, ms.
-    pub duration: f64,
+    pub duration: Option<f64>,
 }
 
 /// How finished jobs are counted.
@@ -83,9 +83,12 @@ impl TryFrom<NativeWorkerOptions> for WorkerOptions {
         let options = Self {
             name: given.name.filter(|name| !name.is_empty()),
             concurrency: given.concurrency.map_or(Ok(default.concurrency), whole_concurrency)?,
-            limiter: given.limiter.map(rate_limit).transpose()?,
+            limiter: given.limiter.map_or(Ok(None), rate_limit)?,
             lock_duration: duration_ms("lockDuration", given.lock_duration)?.unwrap_or(default.lock_duration),
-            lock_renew_time: duration_ms("lockRenewTime", given.lock_renew_time)?,
+            lock_renew_time: duration_ms(
+                "lockRenewTime",
+                given.lock_renew_time.filter(|ms| *ms != 0.0 && !ms.is_nan()),
+            )?,
             skip_lock_renewal: given.skip_lock_renewal.unwrap_or(default.skip_lock_renewal),
             max_blocked: duration_ms("maxBlocked", given.max_blocked)?.unwrap_or(default.max_blocked),
             stalled_interval: duration_ms("stalledInterval", given.stalled_interval)?
@@ -124,10 +127,10 @@ pub(crate) fn whole_concurrency(concurrency: f64) -> Result<u32> {
     Err(Error::InvalidOption { message: "concurrency must be a finite number greater than 0".into() })
 }
 
-fn rate_limit(limiter: RateLimiter) -> Result<RateLimit> {
-    let max = count("limiter.max", Some(limiter.max))?.unwrap_or_default();
-    let duration = duration_ms("limiter.duration", Some(limiter.duration))?.unwrap_or_default();
-    Ok(RateLimit { max: max.into(), duration })
+fn rate_limit(limiter: RateLimiter) -> Result<Option<RateLimit>> {
+    let Some(max) = count("limiter.max", limiter.max)? else { return Ok(None) };
+    let duration = duration_ms("limiter.duration", Some(limiter.duration.unwrap_or(f64::NAN)))?.unwrap_or_default();
+    Ok(Some(RateLimit { max: max.into(), duration }))
 }
 
 fn retention(keep: KeepJobs) -> Retention {
