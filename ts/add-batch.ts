@@ -27,18 +27,29 @@ interface AddBatch {
   waiters: Waiter[];
 }
 
+/** So many jobs fill a script call: they leave before the turn ends, and Redis adds them while JavaScript makes the next. */
+const JOBS_PER_CALL = 128;
+
+/** From so many on, one half of the callers goes on in a turn of its own: Redis has their next jobs while the others go on. */
+const DIVIDED_ANSWERS = 64;
+
 /** Tickets are 32-bit numbers that come round long after they were answered. */
 const MAX_TICKETS = 2 ** 32;
 
 /** Batches of the turn that runs, by server and queue. */
 const collecting = new ChangingMap<AddBatch>();
 
-/** Adds one job together with all others of this turn and answers its id. */
+/** Adds one job together with others of this turn and answers its id. */
 export function addSoon(queue: QueueLike, job: NewJob): Promise<string> {
-  const batch = batchOf(queue);
+  // Jobs of one batch share its deadline.
+  const key = `${queue.connectionKey}\n${queue.qualifiedName}\n${queue.opts.deadlineMs ?? ''}`;
+  const batch = collecting.get(key) ?? startBatch(key, queue.native);
   batch.lines.push(...linesOf(job));
   return new Promise((resolve, reject) => {
     batch.waiters.push({ resolve, reject });
+    if (batch.waiters.length === JOBS_PER_CALL) {
+      leave(key, batch);
+    }
   });
 }
 
@@ -48,20 +59,21 @@ export async function addAll(queue: QueueLike, jobs: readonly NewJob[]): Promise
   return ids.split('\n').map((line) => JSON.parse(line) as string);
 }
 
-function batchOf(queue: QueueLike): AddBatch {
-  // Jobs of one batch share its deadline.
-  const key = `${queue.connectionKey}\n${queue.qualifiedName}\n${queue.opts.deadlineMs ?? ''}`;
-  let batch = collecting.get(key);
-  if (!batch) {
-    const started: AddBatch = { native: queue.native, lines: [], waiters: [] };
-    batch = started;
-    collecting.set(key, started);
-    atEndOfTurn(() => {
-      collecting.delete(key);
-      send(started);
-    });
-  }
+function startBatch(key: string, native: NativeQueue): AddBatch {
+  const batch: AddBatch = { native, lines: [], waiters: [] };
+  collecting.set(key, batch);
+  atEndOfTurn(() => {
+    leave(key, batch);
+  });
   return batch;
+}
+
+/** Sends a batch, unless it was full before the turn ended. */
+function leave(key: string, batch: AddBatch): void {
+  if (collecting.get(key) === batch) {
+    collecting.delete(key);
+    send(batch);
+  }
 }
 
 /** Each job carries its own time: a test may move the clock between two adds of the same turn. */
@@ -103,13 +115,26 @@ function batchesOf(native: NativeQueue): ChangingMap<readonly Waiter[]> {
 
 function answerAll(waiters: readonly Waiter[], lines: string | null, error: NativeErrorDetails | null): void {
   const answers = lines?.split('\n') ?? [];
-  waiters.forEach((waiter, index) => {
-    if (error) {
-      waiter.reject(toError(error));
-    } else {
-      settle(waiter, answers[index] ?? '');
+  const answerSome = (first: number, end: number): void => {
+    for (let index = first; index < end; index += 1) {
+      answerOne(waiters[index] as Waiter, answers[index] ?? '', error);
     }
-  });
+  };
+  const firstPart = waiters.length < DIVIDED_ANSWERS ? waiters.length : Math.ceil(waiters.length / 2);
+  answerSome(0, firstPart);
+  if (firstPart < waiters.length) {
+    atEndOfTurn(() => {
+      answerSome(firstPart, waiters.length);
+    });
+  }
+}
+
+function answerOne(waiter: Waiter, line: string, error: NativeErrorDetails | null): void {
+  if (error) {
+    waiter.reject(toError(error));
+  } else {
+    settle(waiter, line);
+  }
 }
 
 function settle(waiter: Waiter, line: string): void {

@@ -6,6 +6,9 @@ import type { JobProgress, ParentKeys } from './types';
 /** Lines of one job in a batch from the engine: a header and the JSON texts that pass through untouched. */
 export const LINES_PER_JOB = 4;
 
+/** Lines of a job after its header. */
+export const TEXTS_PER_JOB = LINES_PER_JOB - 1;
+
 /** First line of a job in a batch; fields that hold their initial value are left out. */
 export interface JobHeader {
   id: string;
@@ -45,18 +48,31 @@ export interface JobRecord<Data, Result> {
   texts: JobTexts<Data, Result>;
 }
 
-/** Reads the job whose lines begin at `first`: header, opts, data and return value (empty while there is none). */
+/** Reads the job whose lines begin at `first`. */
 export function readJobRecord<Data, Result>(lines: readonly string[], first: number): JobRecord<Data, Result> {
-  const [header = '', opts = '', data = '', returnvalue = ''] = lines.slice(first, first + LINES_PER_JOB);
+  return toJobRecord(JSON.parse(lines[first] ?? '') as JobHeader, lines, first + 1);
+}
+
+/** The job with this header whose texts begin at `first`: opts, data and return value (empty while there is none). */
+export function toJobRecord<Data, Result>(
+  header: JobHeader,
+  lines: readonly string[],
+  first: number,
+): JobRecord<Data, Result> {
+  const returnvalue = lines[first + 2] ?? '';
   return {
-    header: JSON.parse(header) as JobHeader,
+    header,
     texts: {
-      opts: LazyJson.parsing(opts, (text) => JSON.parse(showJobOptions(text)) as JobsOptions),
-      data: LazyJson.parsing(data),
+      opts: LazyJson.parsing(lines[first] ?? '', parseShownOptions),
+      data: LazyJson.parsing(lines[first + 1] ?? ''),
       returnvalue:
         returnvalue === '' ? LazyJson.of<Result>(null as Result) : LazyJson.parsing<Result>(returnvalue, textOrValue),
     },
   };
+}
+
+function parseShownOptions(stored: string): JobsOptions {
+  return JSON.parse(showJobOptions(stored)) as JobsOptions;
 }
 
 /** Return values written by others may be plain text. */

@@ -108,6 +108,9 @@ export class JobRunner<Data, Result, Name extends string, Progress extends JobPr
 }
 
 /** The end of a run as it crosses to the engine: a line of its own for the return value, whose text is not quoted twice. */
-export function linesOf({ returnvalue = '', ...header }: RunEnd): string {
-  return `${JSON.stringify(header)}\n${returnvalue}`;
+export function linesOf({ jobId, token, outcome, returnvalue = '', failure, backoffMs }: RunEnd): string {
+  const why = failure ? `,"failure":${JSON.stringify(failure)}` : '';
+  const backoff = backoffMs === undefined ? '' : `,"backoffMs":${JSON.stringify(backoffMs)}`;
+  const head = `"jobId":${JSON.stringify(jobId)},"token":${JSON.stringify(token)},"outcome":"${outcome}"`;
+  return `{${head}${why}${backoff}}\n${returnvalue}`;
 }

@@ -2,6 +2,7 @@ import { addAll, addSoon, type NewJob } from './add-batch';
 import { textOf } from './javascript-values';
 import { JobLockedError, JobMissingError } from './errors';
 import { JobChildren } from './job-children';
+import { OF_RECORD } from './job-fields';
 import { stringifyJobData, stringifyValue } from './job-data';
 import { readJobRecord, textOrValue, type JobRecord } from './job-record';
 import { decodeJobOptions } from './native';
@@ -112,7 +113,7 @@ export class Job<
     queue: QueueLike,
     record: JobRecord<T, R>,
   ): Job<T, R, N, P> {
-    const job = new this<T, R, N, P>(queue, record.header.name as N, undefined as T);
+    const job = new this<T, R, N, P>(queue, record.header.name as N, undefined as T, OF_RECORD);
     job.adopt(record);
     return job;
   }

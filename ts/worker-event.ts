@@ -1,12 +1,12 @@
 import type { FailureJson } from './failure';
-import { LINES_PER_JOB } from './job-record';
+import { TEXTS_PER_JOB, type JobHeader } from './job-record';
 import type { NativeErrorDetails } from './native-answer';
 import type { LogLevel } from './worker-listener';
 
 /** First line of an event in a batch from the engine. */
 export type WorkerEvent =
   | { event: 'ready' | 'drained' | 'askTime' | 'closed' }
-  | { event: 'active'; token: string; run: boolean }
+  | { event: 'active'; token: string; run: boolean; job: JobHeader }
   | { event: 'completed'; jobId: string; token: string; finishedOn: number; attemptsMade: number }
   | {
       event: 'failed';
@@ -27,9 +27,9 @@ export type WorkerEvent =
   | { event: 'locksRenewed' | 'lockRenewalFailed'; jobIds: string[] }
   | { event: 'error'; error: NativeErrorDetails };
 
-/** Lines that follow the first one: a job, or one JSON text that passes through untouched (empty if there is none). */
+/** Lines that follow the first one: the texts of a job, or one JSON text that passes through untouched (empty if there is none). */
 const PAYLOAD_LINES: Partial<Record<WorkerEvent['event'], number>> = {
-  active: LINES_PER_JOB,
+  active: TEXTS_PER_JOB,
   completed: 1,
   failed: 1,
   progress: 1,

@@ -3,7 +3,7 @@ import { reasonOf } from './failure';
 import { Job } from './job';
 import { JobTimeoutError } from './errors';
 import { JobRunner, type Run, type RunEnd } from './job-runner';
-import { parseProgress, readJobRecord, returnvalueOf } from './job-record';
+import { parseProgress, returnvalueOf, toJobRecord } from './job-record';
 import { LazyJson } from './lazy-json';
 import { writeLogLine } from './log-line';
 import type { NativeSlotSource, NativeWorker } from './native';
@@ -151,8 +151,9 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     }
   }
 
-  private start({ token, run: isOurs }: EventOf<'active'>, lines: readonly string[], payload: number): void {
-    const job = Job.fromRecord<Data, Result, Name, Progress>(this.owner, readJobRecord(lines, payload));
+  private start(event: EventOf<'active'>, lines: readonly string[], payload: number): void {
+    const { token, run: isOurs } = event;
+    const job = Job.fromRecord<Data, Result, Name, Progress>(this.owner, toJobRecord(event.job, lines, payload));
     job.token = token;
     const controller = isOurs && this.processors.wantsSignal(job.name) ? new AbortController() : undefined;
     const run: Run<Data, Result, Name, Progress> = { job, token, controller, isNative: !isOurs, isReported: !isOurs };

@@ -98,6 +98,11 @@ pub(crate) fn jobs_text(jobs: &[Job]) -> String {
 
 pub(super) fn push_job(lines: &mut Lines, job: &Job) {
     lines.push_json(&JobHeader::from(job));
+    push_job_texts(lines, job);
+}
+
+/// What follows the header.
+pub(super) fn push_job_texts(lines: &mut Lines, job: &Job) {
     lines.push_text(or_empty_object(&job.opts));
     lines.push_text(or_empty_object(&job.data));
     lines.push_text(job.returnvalue.as_deref().unwrap_or_default());

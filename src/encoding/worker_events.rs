@@ -1,4 +1,4 @@
-//! A worker's events: a header line each, followed by the lines of its job or by one JSON text.
+//! A worker's events: a header line each, followed by the texts of its job or by one JSON text.
 
 use serde::Serialize;
 use synapse_queue_engine::job::Failure;
@@ -7,7 +7,7 @@ use synapse_queue_engine::queue::OpenSchedule;
 use synapse_queue_engine::worker::WorkerEvent;
 
 use super::Lines;
-use super::job_lines::push_job;
+use super::job_lines::{JobHeader, push_job_texts};
 use crate::native_error::NativeError;
 
 #[derive(Serialize)]
@@ -20,6 +20,7 @@ enum Header<'a> {
     Active {
         token: &'a str,
         run: bool,
+        job: JobHeader<'a>,
     },
     Completed {
         job_id: &'a str,
@@ -98,7 +99,7 @@ pub(crate) fn worker_events_text(events: &[WorkerEvent]) -> String {
     for event in events {
         lines.push_json(&header(event));
         match event {
-            WorkerEvent::Active { job, .. } => push_job(&mut lines, job),
+            WorkerEvent::Active { job, .. } => push_job_texts(&mut lines, job),
             WorkerEvent::Completed { returnvalue, .. } => lines.push_text(returnvalue.as_deref().unwrap_or_default()),
             WorkerEvent::Failed { stacktrace, .. } => lines.push_text(stacktrace),
             WorkerEvent::Progress { progress, .. } => lines.push_text(progress),
@@ -115,7 +116,7 @@ fn header(event: &WorkerEvent) -> Header<'_> {
         WorkerEvent::Drained => Header::Drained,
         WorkerEvent::AskTime => Header::AskTime,
         WorkerEvent::Closed => Header::Closed,
-        WorkerEvent::Active { token, run, .. } => Header::Active { token, run: *run },
+        WorkerEvent::Active { token, run, job } => Header::Active { token, run: *run, job: (&**job).into() },
         WorkerEvent::Completed { job_id, token, finished_on, attempts_made, .. } => {
             Header::Completed { job_id, token, finished_on: *finished_on, attempts_made: *attempts_made }
         }
@@ -178,8 +179,7 @@ mod tests {
         let expected = [
             r#"{"event":"completed","jobId":"1","token":"w:1","finishedOn":9,"attemptsMade":1}"#,
             "",
-            r#"{"event":"active","token":"w:2","run":true}"#,
-            r#"{"id":"2","name":"n","timestamp":0}"#,
+            r#"{"event":"active","token":"w:2","run":true,"job":{"id":"2","name":"n","timestamp":0}}"#,
             "{}",
             "{}",
             "",

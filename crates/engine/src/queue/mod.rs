@@ -12,6 +12,7 @@ mod getters;
 mod inspection;
 mod job_data;
 mod job_links;
+mod job_options;
 mod limits;
 mod meta;
 mod metrics;
@@ -27,8 +28,6 @@ mod schedulers;
 mod server;
 mod settings;
 
-use serde_json::{Map, Value};
-
 use crate::connection::Connection;
 use crate::error::{Error, Result};
 use crate::scripts::{AddBatcher, EncodedJob, Scripts};
@@ -39,6 +38,7 @@ pub use counts::JobCounts;
 pub use inspection::Inspection;
 pub use job_data::JobLogs;
 pub use job_links::parent_of;
+use job_options::JobOptionsResolver;
 pub use meta::QueueMeta;
 pub use metrics::Metrics;
 pub use moves::RetryJobs;
@@ -58,10 +58,7 @@ pub use crate::wire::SchedulerRecord;
 pub struct Queue {
     scripts: Scripts,
     batcher: AddBatcher,
-    /// Options of jobs that do not bring their own, as users write them.
-    default_job_options: Map<String, Value>,
-    /// The stored form of `default_job_options`, ready for jobs without options.
-    resolved_defaults: ResolvedOptions,
+    job_options: JobOptionsResolver,
 }
 
 impl Queue {
@@ -70,10 +67,9 @@ impl Queue {
     /// # Errors
     /// `InvalidOption` if the default options cannot work.
     pub fn new(connection: Connection, keys: QueueKeys, default_job_options: &str) -> Result<Self> {
-        let default_job_options = new_job::parse_options(default_job_options)?;
-        let resolved_defaults = ResolvedOptions::new(default_job_options.clone())?;
+        let job_options = JobOptionsResolver::new(default_job_options)?;
         let scripts = Scripts::new(connection, keys);
-        Ok(Self { batcher: AddBatcher::new(scripts.clone()), scripts, default_job_options, resolved_defaults })
+        Ok(Self { batcher: AddBatcher::new(scripts.clone()), scripts, job_options })
     }
 
     /// The names of the queue's keys.
@@ -96,12 +92,7 @@ impl Queue {
     /// # Errors
     /// `InvalidOption` in BullMQ's words.
     pub fn resolve_options(&self, options: &str) -> Result<ResolvedOptions> {
-        if options.is_empty() {
-            return Ok(self.resolved_defaults.clone());
-        }
-        let mut merged = self.default_job_options.clone();
-        merged.extend(new_job::parse_options(options)?);
-        ResolvedOptions::new(merged)
+        self.job_options.resolve(options)
     }
 
     /// Checks a new job and makes it ready for [`Queue::add`]. Touches nothing in Redis.

@@ -149,7 +149,7 @@ impl Queue {
 
     /// The template's options over the queue's defaults.
     fn template_options(&self, options: &str) -> Result<Map<String, Value>> {
-        let mut merged = self.default_job_options.clone();
+        let mut merged = self.job_options.defaults().clone();
         merged.extend(parse_options(options)?);
         merged.retain(|_, value| !value.is_null());
         Ok(merged)

@@ -134,7 +134,7 @@ impl<'a> Turn<'a> {
 
     /// Sends what may be sent, and wakes the loop if it has something to wait for or to end. Of a worker that has ended, JavaScript
     /// may still bring news: they change nothing.
-    fn go_on(&mut self) {
+    fn go_on(mut self) {
         if self.core.has_ended {
             return;
         }
@@ -142,7 +142,10 @@ impl<'a> Turn<'a> {
         self.show_progress();
         let is_full = self.core.state.running() >= self.room();
         if self.is_closing() || self.core.state.phase() != Phase::Due || (is_full && self.core.waits_for_marker) {
-            self.shared.changed.notify_one();
+            // The loop takes a turn at once: it must not meet this one.
+            let Self { shared, core } = self;
+            drop(core);
+            shared.changed.notify_one();
         }
     }
 
