@@ -166,7 +166,7 @@ async fn a_repeated_last_page_of_an_obliteration_is_no_error() {
 #[tokio::test]
 async fn a_repeated_add_still_tells_which_jobs_were_held_back() {
     let mut fixture = Fixture::new().await;
-    let job = ["", "paint", "{}", "{}", "9", "0", "0", ""];
+    let job = ["paint", "{}", "{}", "9", ""];
     let holds = |number| [number, "", "", "x", "0", "", "", ""];
     let orphan = ["3", "no:such:parent", "{}", "", "0", "", "", ""];
     let args = [vec!["3"], job.repeat(3), holds("1").to_vec(), holds("2").to_vec(), orphan.to_vec()].concat();
