@@ -188,9 +188,9 @@ async fn a_repeated_settle_hands_a_deduplication_on_once() {
     let kept = [("jid", "2"), ("name", "paint"), ("data", "{}"), ("opts", "{}")];
     let _: () = fixture.redis.hset_multiple(keys.job("dn:x"), &kept).await.unwrap();
 
-    let finish = ["completed", "1", "token", "1", "", "", "", "1000", ""];
+    let finish = ["completed", "1", "token", "1", ""];
     let call_id = new_call_id();
-    let args = [&[call_id.as_str(), "1", "9", "1", "0", "", "", "", "", "5", ""][..], &finish[..]].concat();
+    let args = [&[call_id.as_str(), "1", "9", "1", "0", "", "", "", "5", ""][..], &finish[..]].concat();
     for _ in 0..2 {
         fixture.scripts.eval(&source::SETTLE, &args).await.unwrap();
     }
