@@ -1,18 +1,11 @@
 --- Add jobs: to run at once, delayed, prioritised or at the front; under their own ids or the next numbers.
---- @key 1 base        prefix of the queue's keys; job hashes are `base .. id`
---- @key 2 id          counter of numeric ids
---- @key 3 meta        queue settings
---- @key 4 wait        list of job ids
---- @key 5 active      list of job ids, counted for the global concurrency
---- @key 6 prioritized sorted set of job ids
---- @key 7 pc          counter that orders jobs of one priority
---- @key 8 delayed     sorted set of job ids
---- @key 9 marker      wake-up markers
---- @key 10 events     stream
+--- @key 1 base        prefix of the queue's keys, of which this uses `id`, `meta`, `wait`, `marker`, `events`, and seldom `active`,
+---   `prioritized`, `pc` and `delayed`; job hashes are `base .. id`. A key that is passed costs three times one that is put together
 --- @arg 1 call_slot   names the caller's calls of which one is under way at a time
 --- @arg 2 call_run    numbers them; a repetition answers as the first run did and adds nothing
 --- @arg 3 count       number of jobs
---- @args jobs 8 id (empty: the next number), name, data, opts, timestamp, delay, priority, lifo ("1" or empty)
+--- @args jobs 5 name, data, opts, timestamp, place: empty for a job that runs at once under the next number, else
+---   "delay,priority,lifo id" with lifo 1 or 0 and no id for the next number
 --- @args extras 8 number of the job (only for jobs with one of these), parent_key or empty, parent (JSON text),
 ---   deduplication_id or empty, ttl_ms (0: none), then "1" or empty each: extends, replaces, keeps_last
 --- @returns per job its id, or that of the job it is a duplicate of | -5 parent missing | -7 parent cannot be replaced
@@ -24,27 +17,29 @@
 --- @include_rarely "includes/adopt_job"
 --- @include_rarely "includes/claim_deduplication"
 --- @include_rarely "includes/resume_parent"
-local base, id, meta, wait, active = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local prioritized, pc, delayed, marker, events = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local base = KEYS[1]
+local id, meta, wait, marker, events = base .. "id", base .. "meta", base .. "wait", base .. "marker", base .. "events"
 local call = base .. "call:" .. ARGV[1]
 local run, count = ARGV[2], tonumber(ARGV[3])
 
-local first = redis.call("INCRBY", id, count) - count + 1
-local before = redis.call("SET", call, cmsgpack.pack({ run, first }), "PX", 60000, "GET")
+local first = redis.call("INCRBY", id, ARGV[3]) - count + 1
+local first_id = string.format("%.0f", first)
+-- The answer is the run, a space, and the first of the numbers taken, or all ids packed: numbers do not tell those of linked jobs.
+local run_prefix = run .. " "
+local before = redis.call("SET", call, run_prefix .. first_id, "PX", "60000", "GET")
 local is_new = true
-if before then
-  local earlier_run, answer = unpack(cmsgpack.unpack(before))
-  if earlier_run == run then
-    redis.call("SET", call, before, "PX", 60000)
-    if type(answer) == "table" then
-      return answer
-    end
-    is_new, first = false, answer
+if before and string.sub(before, 1, #run_prefix) == run_prefix then
+  redis.call("SET", call, before, "PX", "60000")
+  first_id = string.sub(before, #run_prefix + 1)
+  first = tonumber(first_id)
+  if not first then
+    return cmsgpack.unpack(first_id)
   end
+  is_new = false
 end
 
 local extras, refused = nil, 0
-for at = 8 * count + 4, #ARGV, 8 do
+for at = 5 * count + 4, #ARGV, 8 do
   extras = extras or {}
   extras[tonumber(ARGV[at])] = {
     parent = ARGV[at + 1] ~= "" and ARGV[at + 1], link = ARGV[at + 2],
@@ -53,13 +48,19 @@ for at = 8 * count + 4, #ARGV, 8 do
   }
 end
 
-local ids, custom = {}, {}
+-- `{ nil }` has room for the one job of most calls: to grow a table costs Redis several times what room from the start does.
+local ids, custom, has_own_id = { nil }, nil, nil
 for i = 1, count do
-  local job_id = ARGV[8 * i - 4]
-  if job_id == "" then
-    job_id = string.format("%.0f", first + i - 1)
-  else
+  local place = ARGV[5 * i + 3]
+  local job_id = place ~= "" and string.match(place, " (.+)")
+  if job_id then
+    custom, has_own_id = custom or {}, has_own_id or {}
     custom[#custom + 1] = base .. job_id
+    has_own_id[i] = true
+  elseif i == 1 then
+    job_id = first_id
+  else
+    job_id = string.format("%.0f", first + i - 1)
   end
   ids[i] = job_id
 end
@@ -67,18 +68,18 @@ if not is_new then
   return ids
 end
 
-local any_taken = #custom > 0 and redis.call("EXISTS", unpack(custom)) > 0
+local any_taken = custom and redis.call("EXISTS", unpack(custom)) > 0
 local settings = redis.call("HMGET", meta, "opts.maxLenEvents", "paused", "concurrency")
 if not settings[1] then
   settings[1] = "10000"
   redis.call("HSET", meta, "opts.maxLenEvents", settings[1])
 end
 
-local added, to_wait, to_front = {}, {}, {}
+local added, to_wait, to_front = custom and {}, { nil }, nil
 local is_runnable, is_delayed, is_untrimmed = false, false, true
 for i = 1, count do
-  local at = 8 * i - 4
-  local job_id, has_custom_id = ids[i], ARGV[at] ~= ""
+  local at = 5 * i - 1
+  local job_id, has_custom_id = ids[i], has_own_id and has_own_id[i]
   local extra = extras and extras[i]
   if refused > 0 and not has_custom_id then
     job_id = string.format("%.0f", first + i - 1 - refused)
@@ -91,14 +92,14 @@ for i = 1, count do
     if extra.parent and not rare().adopt_job(base, job_id, extra.parent, extra.link) then
       answer = -7
     elseif extra.parent and redis.call("EXISTS", extra.parent .. ":dependencies") == 0 then
-      rare().resume_parent(extra.parent, tonumber(ARGV[at + 4]))
+      rare().resume_parent(extra.parent, tonumber(ARGV[at + 3]))
     end
   elseif extra and extra.id then
-    local job = { id = job_id, name = ARGV[at + 1], data = ARGV[at + 2], opts = ARGV[at + 3] }
+    local job = { id = job_id, name = ARGV[at], data = ARGV[at + 1], opts = ARGV[at + 2] }
     local survivor, replaced = rare().claim_deduplication(base, job, extra)
     if survivor then
       answer, is_added = survivor, false
-    elseif replaced then
+    elseif replaced and added then
       added[replaced] = nil
     end
   end
@@ -106,10 +107,16 @@ for i = 1, count do
   if is_there and answer == job_id then
     redis.call("XADD", events, "*", "event", "duplicated", "jobId", job_id)
   elseif is_added then
-    local name, delay, priority = ARGV[at + 1], tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
-    added[job_id] = has_custom_id
-    redis.call("HSET", base .. job_id, "name", name, "data", ARGV[at + 2], "opts", ARGV[at + 3],
-      "timestamp", ARGV[at + 4], "delay", ARGV[at + 5], "priority", ARGV[at + 6])
+    local name, delay, priority, lifo = ARGV[at], "0", "0", nil
+    local is_placed = ARGV[at + 4] ~= ""
+    if is_placed then
+      delay, priority, lifo = string.match(ARGV[at + 4], "^([^,]+),([^,]+),(.)")
+    end
+    if has_custom_id then
+      added[job_id] = true
+    end
+    redis.call("HSET", base .. job_id, "name", name, "data", ARGV[at + 1], "opts", ARGV[at + 2],
+      "timestamp", ARGV[at + 3], "delay", delay, "priority", priority)
     if extra and extra.id then
       redis.call("HSET", base .. job_id, "deid", extra.id)
     end
@@ -123,15 +130,17 @@ for i = 1, count do
     else
       redis.call("XADD", events, "*", "event", "added", "jobId", job_id, "name", name)
     end
-    if delay > 0 then
-      local due_ms = tonumber(ARGV[at + 4]) + delay
+    if is_placed and tonumber(delay) > 0 then
+      local due_ms = tonumber(ARGV[at + 3]) + tonumber(delay)
+      local delayed = base .. "delayed"
       redis.call("ZADD", delayed, rare().delayed_score(delayed, due_ms), job_id)
       redis.call("XADD", events, "*", "event", "delayed", "jobId", job_id, "delay", string.format("%.0f", due_ms))
       is_delayed = true
     else
-      if priority > 0 then
-        rare().add_to_prioritized(prioritized, pc, priority, job_id)
-      elseif ARGV[at + 7] == "1" then
+      if is_placed and tonumber(priority) > 0 then
+        rare().add_to_prioritized(base .. "prioritized", base .. "pc", tonumber(priority), job_id)
+      elseif lifo == "1" then
+        to_front = to_front or {}
         to_front[#to_front + 1] = job_id
       else
         to_wait[#to_wait + 1] = job_id
@@ -145,15 +154,15 @@ end
 if #to_wait > 0 then
   redis.call("LPUSH", wait, unpack(to_wait))
 end
-if #to_front > 0 then
+if to_front then
   redis.call("RPUSH", wait, unpack(to_front))
 end
-local is_blocked = settings[2] or (settings[3] and redis.call("LLEN", active) >= tonumber(settings[3]))
+local is_blocked = settings[2] or (settings[3] and redis.call("LLEN", base .. "active") >= tonumber(settings[3]))
 if is_runnable and not is_blocked then
-  redis.call("ZADD", marker, 0, "0")
+  redis.call("ZADD", marker, "0", "0")
 end
 if is_delayed then
-  rare().add_delayed_marker(marker, delayed)
+  rare().add_delayed_marker(marker, base .. "delayed")
 end
 if is_untrimmed then
   redis.call("XTRIM", events, "MAXLEN", "~", settings[1])
@@ -162,6 +171,6 @@ if refused > 0 then
   redis.call("DECRBY", id, refused)
 end
 if extras then
-  redis.call("SET", call, cmsgpack.pack({ run, ids }), "PX", 60000)
+  redis.call("SET", call, run_prefix .. cmsgpack.pack(ids), "PX", "60000")
 end
 return ids

@@ -94,26 +94,33 @@ impl Scripts {
 type Linked = Vec<(usize, Box<JobLinks>)>;
 
 fn arguments(jobs: Vec<EncodedJob>, name: &CallName) -> (Vec<Vec<u8>>, Linked) {
-    let mut args: Vec<Vec<u8>> = Vec::with_capacity(3 + 8 * jobs.len());
+    let mut args: Vec<Vec<u8>> = Vec::with_capacity(3 + 5 * jobs.len());
     let mut linked = Vec::new();
     args.push(name.slot().into());
     args.push(name.run().into());
     args.push(jobs.len().to_string().into());
     for (index, job) in jobs.into_iter().enumerate() {
-        args.push(job.id.unwrap_or_default().into());
+        let place = place(&job);
         args.push(job.name.into());
         args.push(job.data.into());
         args.push(job.opts.as_bytes().to_vec());
         args.push(job.timestamp.to_string().into());
-        args.push(job.delay.to_string().into());
-        args.push(job.priority.to_string().into());
-        args.push(flag(job.lifo));
+        args.push(place);
         linked.extend(job.links.map(|links| (index, links)));
     }
     for (index, links) in &linked {
         push_links(&mut args, *index, links);
     }
     (args, linked)
+}
+
+/// Where a job goes; empty for one that runs at once, behind the others and under the next number, as most do.
+fn place(job: &EncodedJob) -> Vec<u8> {
+    let EncodedJob { id, delay, priority, lifo, .. } = job;
+    if id.is_none() && *delay == 0 && *priority == 0 && !lifo {
+        return Vec::new();
+    }
+    format!("{delay},{priority},{} {}", u8::from(*lifo), id.as_deref().unwrap_or_default()).into()
 }
 
 fn read_reply(reply: Value, linked: &Linked) -> Result<Vec<Result<String>>> {

@@ -166,7 +166,7 @@ async fn a_repeated_last_page_of_an_obliteration_is_no_error() {
 #[tokio::test]
 async fn a_repeated_add_still_tells_which_jobs_were_held_back() {
     let mut fixture = Fixture::new().await;
-    let job = ["", "paint", "{}", "{}", "9", "0", "0", ""];
+    let job = ["paint", "{}", "{}", "9", ""];
     let holds = |number| [number, "", "", "x", "0", "", "", ""];
     let orphan = ["3", "no:such:parent", "{}", "", "0", "", "", ""];
     let args = [vec!["3"], job.repeat(3), holds("1").to_vec(), holds("2").to_vec(), orphan.to_vec()].concat();
@@ -188,9 +188,9 @@ async fn a_repeated_settle_hands_a_deduplication_on_once() {
     let kept = [("jid", "2"), ("name", "paint"), ("data", "{}"), ("opts", "{}")];
     let _: () = fixture.redis.hset_multiple(keys.job("dn:x"), &kept).await.unwrap();
 
-    let finish = ["completed", "1", "token", "1", "", "", "", "1000", ""];
+    let finish = ["completed", "1", "token", "1", ""];
     let call_id = new_call_id();
-    let args = [&[call_id.as_str(), "1", "9", "1", "0", "", "", "", "", "5", ""][..], &finish[..]].concat();
+    let args = [&[call_id.as_str(), "1", "9", "1", "0", "", "", "", "5", ""][..], &finish[..]].concat();
     for _ in 0..2 {
         fixture.scripts.eval(&source::SETTLE, &args).await.unwrap();
     }

@@ -176,9 +176,10 @@ fn arguments(call: &SettleCall, name: &CallName) -> Vec<String> {
     let tokens = call.fetch.as_ref().map_or(&[][..], |fetch| &fetch.tokens);
     let limiter = call.fetch.as_ref().and_then(|fetch| fetch.limiter);
     let window = limiter.map(|limiter| limiter.duration).filter(|duration| !duration.is_zero());
+    let window = window.map(|duration| duration.as_millis().to_string()).unwrap_or_default();
     let lock_duration =
         call.fetch.as_ref().map(|fetch| fetch.lock_duration).or(call.followed_by_fetch.then_some(Duration::ZERO));
-    let mut args = Vec::with_capacity(11 + 9 * call.finishes.len() + tokens.len());
+    let mut args = Vec::with_capacity(10 + 5 * call.finishes.len() + tokens.len());
     args.extend([
         name.slot(),
         name.run(),
@@ -187,8 +188,7 @@ fn arguments(call: &SettleCall, name: &CallName) -> Vec<String> {
         tokens.len().to_string(),
         lock_duration.map(|duration| duration.as_millis().to_string()).unwrap_or_default(),
         call.fetch.as_ref().and_then(|fetch| fetch.worker_name.clone()).unwrap_or_default(),
-        limiter.map(|limiter| limiter.max.to_string()).unwrap_or_default(),
-        window.map(|duration| duration.as_millis().to_string()).unwrap_or_default(),
+        limiter.map(|limiter| format!("{},{window}", limiter.max)).unwrap_or_default(),
         call.metrics_max_points.filter(|points| *points > 0).map(|points| points.to_string()).unwrap_or_default(),
         if call.fetch.as_ref().is_some_and(|fetch| fetch.took_marker) { "1".into() } else { String::new() },
     ]);
@@ -199,40 +199,36 @@ fn arguments(call: &SettleCall, name: &CallName) -> Vec<String> {
     args
 }
 
-/// Pushes the nine arguments of one finish.
+/// Pushes the five arguments of one finish.
 fn push_finish(args: &mut Vec<String>, finish: &Finish) {
-    let (kind, value, stacktrace, details) = match finish.kind.clone() {
-        FinishKind::Completed { returnvalue, retention } => {
-            ("completed", returnvalue, String::new(), retention_details(retention, String::new()))
-        }
+    let (kind, value, details) = match &finish.kind {
+        FinishKind::Completed { returnvalue, retention } => ("completed", returnvalue.as_str(), rule(retention)),
         FinishKind::Failed { reason, stacktrace, retention, attempts } => {
-            ("failed", reason, stacktrace, retention_details(retention, attempts.to_string()))
+            ("failed", reason.as_str(), format!("{} {attempts} {stacktrace}", rule(retention)))
         }
         FinishKind::Retry { reason, stacktrace, lifo } => {
-            let lifo = if lifo { "1" } else { "" };
-            ("retry", reason, stacktrace, [lifo.into(), String::new(), String::new(), String::new()])
+            ("retry", reason.as_str(), format!("{} {stacktrace}", u8::from(*lifo)))
         }
         FinishKind::RetryLater { reason, stacktrace, until_ms, delay_ms } => {
-            ("delay", reason, stacktrace, [until_ms.to_string(), delay_ms.to_string(), "1".into(), String::new()])
+            ("delay", reason.as_str(), format!("{until_ms} {delay_ms} {stacktrace}"))
         }
-        FinishKind::Delay { until_ms, delay_ms } => {
-            let details = [until_ms.to_string(), delay_ms.to_string(), String::new(), String::new()];
-            ("delay", String::new(), String::new(), details)
-        }
-        FinishKind::Release => ("release", String::new(), String::new(), Default::default()),
+        FinishKind::Delay { until_ms, delay_ms } => ("delay", "", format!("{until_ms} {delay_ms}")),
+        FinishKind::Release => ("release", "", String::new()),
     };
-    args.extend([kind.into(), finish.job_id.clone(), finish.token.clone(), value, stacktrace]);
-    args.extend(details);
+    args.extend([kind.into(), finish.job_id.clone(), finish.token.clone(), value.to_owned(), details]);
 }
 
-fn retention_details(retention: Retention, attempts: String) -> [String; 4] {
+/// How long a finished job is kept, as the script takes it: empty for ever, "0" for a job that is not kept at all.
+fn rule(retention: &Retention) -> String {
     let Retention { age_s, count, limit } = retention;
-    [
-        age_s.map(|age| age.to_string()).unwrap_or_default(),
-        count.map(|count| count.to_string()).unwrap_or_default(),
-        limit.to_string(),
-        attempts,
-    ]
+    match (age_s, count) {
+        (_, Some(0)) => "0".into(),
+        (None, None) => String::new(),
+        (age_s, count) => {
+            let text = |limit: Option<String>| limit.unwrap_or_default();
+            format!("{},{},{limit}", text(age_s.map(|age| age.to_string())), text(count.map(|count| count.to_string())))
+        }
+    }
 }
 
 fn read_reply(call: SettleCall, reply: Value) -> Result<SettleReply> {
