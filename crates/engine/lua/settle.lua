@@ -23,9 +23,10 @@
 --- @arg 9 limiter_ms  or empty
 --- @arg 10 metrics_max minutes of metrics to keep, or empty for no metrics
 --- @arg 11 owes_marker "1" if the worker has taken a wake-up marker, which it leaves to others while there are jobs; or empty
---- @args finishes 9 kind, job_id, token, value, stacktrace, then by kind:
+--- @args finishes 10 kind, job_id, token, value, stacktrace, then by kind four:
 ---   "completed" | "failed": keep_age_s or empty, keep_count or empty, age_limit, attempts; "retry": lifo ("1" or empty);
----   "delay": due_ms, delay_ms, attempt_made ("1" or empty); "release": none
+---   "delay": due_ms, delay_ms, attempt_made ("1" or empty); "release": none; then fields and values of the hash that
+---   name the run's last finished parts, JSON array, or empty
 --- @args tokens 1 lock token of each job to fetch
 --- @returns {codes, jobs, limit_ttl_ms, next_due_ms, drained, repeated}; a code is the attempts made, or -1 job missing,
 ---   -2 lock missing, -3 not active, -4 pending dependencies, -6 lock owned by another worker, -9 failed children; a job is
@@ -53,7 +54,7 @@ local finish_count, fetch_count = tonumber(ARGV[4]), tonumber(ARGV[5])
 -- One read for what an earlier run of this call answered and for all locks; one for what is seldom there.
 local guarded, seldom = { call }, { delayed }
 for i = 1, finish_count do
-  local at = 9 * i + 3
+  local at = 10 * i + 2
   local job = base .. ARGV[at + 1]
   guarded[i + 1] = job .. ":lock"
   if ARGV[at] == "completed" then
@@ -80,7 +81,7 @@ local codes, released, locks, retentions, discarded = {}, {}, {}, {}, {}
 local finish_entries = { [true] = {}, [false] = {} }
 local completed_count, failed_count, is_requeued, is_delayed = 0, 0, false, false
 for i = 1, finish_count do
-  local at = 9 * i + 3
+  local at = 10 * i + 2
   local kind, job_id, token, value = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local job = base .. job_id
   if kind == "retry" then
@@ -88,6 +89,10 @@ for i = 1, finish_count do
     rare().promote_due(base, delayed, wait, prioritized, pc, events, now_ms)
   end
   local fields = redis.call("HMGET", job, "name", "atm", "priority", "defa", "parentKey", "parent", "deid")
+  if fields[1] and ARGV[at + 9] ~= "" then
+    -- What is done is done, whoever owns the job by now.
+    redis.call("HSET", job, unpack(cjson.decode(ARGV[at + 9])))
+  end
   local code
   if not fields[1] then
     code = -1
@@ -258,7 +263,7 @@ if #ids > 0 then
   if limiter_ms and redis.call("INCRBY", limiter, #ids) == #ids then
     redis.call("PEXPIRE", limiter, limiter_ms)
   end
-  local first_token = 9 * (finish_count + 1) + 3
+  local first_token = 10 * (finish_count + 1) + 2
   for _, job_id in ipairs(ids) do
     local job = base .. job_id
     local hash = redis.call("HGETALL", job)

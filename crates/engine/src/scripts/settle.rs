@@ -9,10 +9,12 @@ use super::{Again, Scripts, source};
 use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::options::{RateLimit, Retention};
-use crate::wire::{Reply, job_from_hash, malformed};
+use crate::wire::{Reply, job_from_hash, ledger_field, malformed};
 
 /// Finishes per call, so that one call holds Redis for one to two milliseconds.
 pub const MAX_FINISHES: usize = 50;
+/// Parts that one finish may carry.
+pub const MAX_LAST_PARTS: usize = 50;
 /// Fetches per call.
 pub const MAX_FETCH: usize = 100;
 
@@ -43,6 +45,8 @@ pub struct Finish {
     pub token: String,
     /// How it ended.
     pub kind: FinishKind,
+    /// Parts to record as finished, whatever becomes of the rest. At most [`MAX_LAST_PARTS`].
+    pub last_parts: Vec<String>,
 }
 
 /// How a job leaves the active state.
@@ -178,7 +182,7 @@ fn arguments(call: &SettleCall, name: &CallName) -> Vec<String> {
     let window = limiter.map(|limiter| limiter.duration).filter(|duration| !duration.is_zero());
     let lock_duration =
         call.fetch.as_ref().map(|fetch| fetch.lock_duration).or(call.followed_by_fetch.then_some(Duration::ZERO));
-    let mut args = Vec::with_capacity(11 + 9 * call.finishes.len() + tokens.len());
+    let mut args = Vec::with_capacity(11 + 10 * call.finishes.len() + tokens.len());
     args.extend([
         name.slot(),
         name.run(),
@@ -199,7 +203,7 @@ fn arguments(call: &SettleCall, name: &CallName) -> Vec<String> {
     args
 }
 
-/// Pushes the nine arguments of one finish.
+/// Pushes the ten arguments of one finish.
 fn push_finish(args: &mut Vec<String>, finish: &Finish) {
     let (kind, value, stacktrace, details) = match finish.kind.clone() {
         FinishKind::Completed { returnvalue, retention } => {
@@ -223,6 +227,16 @@ fn push_finish(args: &mut Vec<String>, finish: &Finish) {
     };
     args.extend([kind.into(), finish.job_id.clone(), finish.token.clone(), value, stacktrace]);
     args.extend(details);
+    args.push(recorded(&finish.last_parts));
+}
+
+/// Fields and values as a JSON list; empty for none.
+fn recorded(parts: &[String]) -> String {
+    if parts.is_empty() {
+        return String::new();
+    }
+    let fields: Vec<String> = parts.iter().flat_map(|part| [ledger_field(part), "1".into()]).collect();
+    serde_json::to_string(&fields).expect("strings serialise to JSON")
 }
 
 fn retention_details(retention: Retention, attempts: String) -> [String; 4] {
