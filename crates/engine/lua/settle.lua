@@ -16,6 +16,8 @@
 ---   count empty where they do not limit; "failed": "rule attempts stacktrace"; "retry": "lifo stacktrace" with lifo 1 or 0;
 ---   "delay": "due_ms delay_ms", then " stacktrace" if an attempt was made; "release": empty
 --- @args tokens 1 lock token of each job to fetch
+--- @args parts 2 number of the finish (only for runs with some), fields and values of the hash that name the run's last finished
+---   parts, JSON array
 --- @returns {codes, jobs, limit_ttl_ms, next_due_ms, drained, repeated}; a code is the attempts made, or -1 job missing,
 ---   -2 lock missing, -3 not active, -4 pending dependencies, -6 lock owned by another worker, -9 failed children; a job is
 ---   {id, hash}, the hash as it was before this fetch, or as it is now when the call is a repetition
@@ -66,6 +68,12 @@ local has_delayed = present > 0 and redis.call("EXISTS", delayed) == 1
 local has_stalled = present > 0 and redis.call("EXISTS", stalled) == 1
 local any_forbidden = present > (has_delayed and 1 or 0) + (has_stalled and 1 or 0)
 
+local last_parts
+for at = 5 * finish_count + fetch_count + 11, #ARGV, 2 do
+  last_parts = last_parts or {}
+  last_parts[tonumber(ARGV[at])] = ARGV[at + 1]
+end
+
 local codes, released, locks = { nil }, { nil }, { nil }
 local completed_entries, failed_entries, retentions, discarded
 local completed_count, failed_count, is_requeued, is_delayed = 0, 0, false, false
@@ -82,6 +90,10 @@ for i = 1, finish_count do
     fields = redis.call("HMGET", job, "name", "atm", "deid", "parentKey")
   else
     fields = redis.call("HMGET", job, "name", "atm", "deid", "parentKey", "parent", "priority", "defa")
+  end
+  if last_parts and last_parts[i] and fields[1] then
+    -- What is done is done, whoever owns the job by now.
+    redis.call("HSET", job, unpack(cjson.decode(last_parts[i])))
   end
   local code
   if not fields[1] then

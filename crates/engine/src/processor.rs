@@ -38,6 +38,12 @@ pub trait JobContext: Send + Sync {
 
     /// Records parts as finished in Redis together with the job, so that no later attempt repeats them.
     async fn record_parts(&self, parts: &[String]) -> Result<()>;
+
+    /// Like [`JobContext::record_parts`], for parts after which the run does nothing but end: a worker records them with the call that
+    /// tells Redis how it ended. To be called once, immediately before the end of the run.
+    async fn record_last_parts(&self, parts: &[String]) -> Result<()> {
+        self.record_parts(parts).await
+    }
 }
 
 /// How loud a log line is.

@@ -171,6 +171,28 @@ async fn one_lost_lock_does_not_fail_its_neighbours() {
 }
 
 #[tokio::test]
+async fn the_last_parts_of_a_run_are_recorded_with_its_end_even_where_that_is_refused() {
+    let mut fixture = Fixture::new().await;
+    fixture.add_many(&["", "", ""]).await;
+    let fetched = fixture.fetch(3).await;
+    let _: () = fixture.redis.set(fixture.key("2:lock"), "of another worker").await.unwrap();
+    let _: () = fixture.redis.del(fixture.key("3")).await.unwrap();
+    let last_parts = vec!["sent:\"a\"".to_owned(), "sent:ä".to_owned()];
+
+    let finishes = fetched.jobs.iter().map(|job| Finish { last_parts: last_parts.clone(), ..completed(job) });
+    let reply = fixture.settle(finishes.collect(), None, NOW).await;
+
+    assert!(reply.finishes[0].is_ok());
+    assert!(matches!(reply.finishes[1], Err(Error::LockMismatch { .. })));
+    assert!(matches!(reply.finishes[2], Err(Error::JobMissing { .. })));
+    for job in ["1", "2"] {
+        let hash = fixture.hash(job).await;
+        assert_eq!((hash["ldg:sent:\"a\""].as_str(), hash["ldg:sent:ä"].as_str()), ("1", "1"), "job {job}");
+    }
+    assert!(fixture.hash("3").await.is_empty());
+}
+
+#[tokio::test]
 async fn a_parent_with_open_or_failed_children_cannot_complete() {
     let mut fixture = Fixture::new().await;
     fixture.add_many(&["", ""]).await;

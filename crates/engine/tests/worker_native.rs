@@ -14,6 +14,7 @@ use support::Fixture;
 use synapse_queue_engine::job::{Failure, Job};
 use synapse_queue_engine::options::{Retention, WorkerOptions};
 use synapse_queue_engine::processor::{JobContext, LogLevel, Outcome, Processor};
+use synapse_queue_engine::scripts::MAX_LAST_PARTS;
 use synapse_queue_engine::worker::WorkerEvent;
 use worker_harness::{Native, Setup, start};
 
@@ -100,6 +101,41 @@ async fn finished_parts_progress_and_log_lines_outlive_the_attempt() {
     assert_eq!((hash["progress"].as_str(), hash["ldg:https://push.example/a"].as_str()), ("50", "1"));
     assert!(fixture.events().await.contains(&"progress data=50 jobId=1".to_owned()));
     harness.close().await;
+}
+
+/// Finishes all parts in an attempt that fails; completes when there is nothing left to do.
+struct EndWithParts {
+    parts: usize,
+}
+
+#[async_trait]
+impl Processor for EndWithParts {
+    async fn process(&self, job: &Job, context: &dyn JobContext) -> Outcome {
+        let finished = context.finished_parts().await.expect("Redis answers");
+        if finished.len() == self.parts {
+            return Outcome::Completed(format!("\"attempt {}\"", job.attempts_made));
+        }
+        let parts: Vec<String> = (0..self.parts).map(|part| part.to_string()).collect();
+        context.record_last_parts(&parts).await.expect("the job exists");
+        Outcome::Failed(Failure::new("UNAVAILABLE", "away"))
+    }
+}
+
+#[tokio::test]
+async fn the_last_parts_of_a_run_are_known_to_the_next_attempt() {
+    // The larger number does not travel with the result.
+    for parts in [2, MAX_LAST_PARTS + 1] {
+        let mut fixture = Fixture::new().await;
+        fixture.add(r#"{"attempts":2}"#).await;
+        let mut harness = start(&fixture, Setup::native(WorkerOptions::default(), EndWithParts { parts }));
+
+        assert_eq!(harness.completed().await, "1");
+
+        let hash = fixture.hash("1").await;
+        assert_eq!(hash["returnvalue"], "\"attempt 1\"");
+        assert_eq!(hash.keys().filter(|field| field.starts_with("ldg:")).count(), parts);
+        harness.close().await;
+    }
 }
 
 #[tokio::test]

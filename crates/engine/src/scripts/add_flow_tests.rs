@@ -61,7 +61,11 @@ impl Fixture {
         };
         let call = SettleCall { fetch: Some(fetch), now_ms: NOW, ..SettleCall::default() };
         let job_id = self.scripts.settle(call).await.unwrap().jobs.remove(0).job.id;
-        let call = SettleCall { finishes: vec![Finish { job_id, token, kind }], now_ms: NOW, ..SettleCall::default() };
+        let call = SettleCall {
+            finishes: vec![Finish { job_id, token, kind, last_parts: Vec::new() }],
+            now_ms: NOW,
+            ..SettleCall::default()
+        };
         self.scripts.settle(call).await.unwrap().finishes.remove(0).unwrap();
     }
 

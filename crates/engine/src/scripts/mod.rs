@@ -45,7 +45,9 @@ pub use removal::Children;
 pub(crate) use removal::{Removal, Sweep};
 pub(crate) use schedulers::MissingIteration;
 pub use schedulers::{Iteration, SchedulerUpsert};
-pub use settle::{Fetch, FetchedJob, Finish, FinishKind, Finished, MAX_FETCH, MAX_FINISHES, SettleCall, SettleReply};
+pub use settle::{
+    Fetch, FetchedJob, Finish, FinishKind, Finished, MAX_FETCH, MAX_FINISHES, MAX_LAST_PARTS, SettleCall, SettleReply,
+};
 use source::ScriptSource;
 
 /// A call that is repeated until it is answered.

@@ -9,10 +9,12 @@ use super::{Again, Scripts, source};
 use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::options::{RateLimit, Retention};
-use crate::wire::{Reply, job_from_hash, malformed};
+use crate::wire::{Reply, job_from_hash, ledger_field, malformed};
 
 /// Finishes per call, so that one call holds Redis for one to two milliseconds.
 pub const MAX_FINISHES: usize = 50;
+/// Parts that one finish may carry.
+pub const MAX_LAST_PARTS: usize = 50;
 /// Fetches per call.
 pub const MAX_FETCH: usize = 100;
 
@@ -43,6 +45,8 @@ pub struct Finish {
     pub token: String,
     /// How it ended.
     pub kind: FinishKind,
+    /// Parts to record as finished, whatever becomes of the rest. At most [`MAX_LAST_PARTS`].
+    pub last_parts: Vec<String>,
 }
 
 /// How a job leaves the active state.
@@ -196,6 +200,7 @@ fn arguments(call: &SettleCall, name: &CallName) -> Vec<String> {
         push_finish(&mut args, finish);
     }
     args.extend(tokens.iter().cloned());
+    push_last_parts(&mut args, &call.finishes);
     args
 }
 
@@ -216,6 +221,15 @@ fn push_finish(args: &mut Vec<String>, finish: &Finish) {
         FinishKind::Release => ("release", "", String::new()),
     };
     args.extend([kind.into(), finish.job_id.clone(), finish.token.clone(), value.to_owned(), details]);
+}
+
+/// Pushes the two arguments of each run with finished parts that Redis does not show yet.
+fn push_last_parts(args: &mut Vec<String>, finishes: &[Finish]) {
+    for (index, finish) in finishes.iter().enumerate().filter(|(_, finish)| !finish.last_parts.is_empty()) {
+        let fields: Vec<String> = finish.last_parts.iter().flat_map(|part| [ledger_field(part), "1".into()]).collect();
+        args.push((index + 1).to_string());
+        args.push(serde_json::to_string(&fields).expect("strings serialise to JSON"));
+    }
 }
 
 /// How long a finished job is kept, as the script takes it: empty for ever, "0" for a job that is not kept at all.

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::measurements::RunTimes;
 use super::run_timeout::RunClock;
+use crate::scripts::MAX_LAST_PARTS;
 
 /// One run of a job: from being fetched until Redis has taken its result.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub(super) struct ActiveJob {
     /// Ends the run when its job's timeout has passed.
     pub(super) clock: Option<Arc<RunClock>>,
     pub(super) times: RunTimes,
+    /// Finished parts that the call with the result records.
+    pub(super) last_parts: Vec<String>,
 }
 
 /// How far a run is.
@@ -72,6 +75,18 @@ impl ActiveJobs {
     pub(super) fn set_native(&self, token: &str, task: AbortHandle) {
         if let Some(run) = self.lock().get_mut(token) {
             run.native = Some(task);
+        }
+    }
+
+    /// Leaves finished parts to the call with this run's result; false if that call is prepared already or would be too large.
+    pub(super) fn leave_parts(&self, token: &str, parts: &[String]) -> bool {
+        let mut runs = self.lock();
+        match runs.get_mut(token).filter(|run| run.stage != Stage::Settling) {
+            Some(run) if run.last_parts.len() + parts.len() <= MAX_LAST_PARTS => {
+                run.last_parts.extend_from_slice(parts);
+                true
+            }
+            _ => false,
         }
     }
 
@@ -184,6 +199,7 @@ mod tests {
             native: None,
             clock: None,
             times: RunTimes::begin(0),
+            last_parts: Vec::new(),
         }
     }
 

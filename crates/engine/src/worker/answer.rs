@@ -167,6 +167,7 @@ fn active_job(job: &Job, runner: &Runner, cancellation: &CancellationToken, time
         native: None,
         clock: None,
         times,
+        last_parts: Vec::new(),
     }
 }
 

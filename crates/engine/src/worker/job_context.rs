@@ -56,4 +56,11 @@ impl JobContext for RunContext {
     async fn record_parts(&self, parts: &[String]) -> Result<()> {
         self.shared.scripts.record_parts(&self.job.id, parts).await
     }
+
+    async fn record_last_parts(&self, parts: &[String]) -> Result<()> {
+        if self.shared.active.leave_parts(&self.token, parts) {
+            return Ok(());
+        }
+        self.record_parts(parts).await
+    }
 }

@@ -197,5 +197,6 @@ fn active_job(job: &Job) -> ActiveJob {
         native: None,
         clock: None,
         times: RunTimes::begin(job.timestamp),
+        last_parts: Vec::new(),
     }
 }

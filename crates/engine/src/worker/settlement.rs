@@ -54,7 +54,8 @@ impl Settlement {
             JobOutcome::Waiting | JobOutcome::RateLimited => (FinishKind::Release, Ending::HandedBack),
             JobOutcome::AlreadyMoved => return None,
         };
-        Some(Self { finish: Finish { job_id: result.job_id, token: result.token, kind }, ending })
+        let finish = Finish { job_id: result.job_id, token: result.token, kind, last_parts: job.last_parts.clone() };
+        Some(Self { finish, ending })
     }
 
     /// What becomes of a completed job that Redis refuses to complete; `None` for refusals that are not the job's failure.

@@ -20,6 +20,7 @@ fn job(opts: &str, attempts_made: u32) -> ActiveJob {
         native: None,
         clock: None,
         times: RunTimes::begin(0),
+        last_parts: Vec::new(),
     }
 }
 

@@ -112,5 +112,5 @@ pub fn fetch(count: usize) -> Fetch {
 }
 
 pub fn finish(job: &FetchedJob, kind: FinishKind) -> Finish {
-    Finish { job_id: job.job.id.clone(), token: job.token.clone(), kind }
+    Finish { job_id: job.job.id.clone(), token: job.token.clone(), kind, last_parts: Vec::new() }
 }

@@ -7,7 +7,7 @@ use synapse_queue_engine::job::{Failure, Job};
 use synapse_queue_engine::processor::{JobContext, LogLevel, Outcome, Processor};
 
 use super::batch_data::BatchData;
-use super::fan_out::{FanOut, Surroundings};
+use super::fan_out::{FanOut, RunThen, Surroundings};
 use super::sender::PushSender;
 use crate::stores::SubscriptionStore;
 
@@ -37,7 +37,7 @@ impl BatchPushProcessor {
         let surroundings = Surroundings { sender: &self.sender, store: &*self.store, context };
         let mut fan_out = FanOut::resume(surroundings, message).await?;
         for (page, user_ids) in users.chunks(PAGE).enumerate() {
-            fan_out.notify(user_ids).await?;
+            fan_out.notify(user_ids, RunThen::GoesOn).await?;
             let done = page * PAGE + user_ids.len();
             report_progress(context, done * 100 / count).await;
         }

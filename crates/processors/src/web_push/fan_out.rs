@@ -1,10 +1,12 @@
 //! Sends one message to many subscriptions and keeps the ledger.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use synapse_queue_engine::job::Failure;
 use synapse_queue_engine::processor::{JobContext, LogLevel, Outcome};
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, timeout_at};
 
 use super::delivery::Delivery;
 use super::ledger::Ledger;
@@ -13,11 +15,22 @@ use super::postponed::Postponed;
 use super::sender::PushSender;
 use crate::stores::{StoreError, Subscription, SubscriptionStore};
 
+/// How long a delivery waits for the others in flight to be recorded together: most end at about the same time.
+const GATHER: Duration = Duration::from_millis(10);
+
 /// What a fan-out works with.
 pub(super) struct Surroundings<'a> {
     pub(super) sender: &'a Arc<PushSender>,
     pub(super) store: &'a dyn SubscriptionStore,
     pub(super) context: &'a dyn JobContext,
+}
+
+/// What the run does after some users were notified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RunThen {
+    GoesOn,
+    /// At once: the last deliveries are recorded with the call that ends it.
+    Ends,
 }
 
 /// One attempt to deliver a message to all subscriptions of a job.
@@ -45,7 +58,7 @@ impl<'a> FanOut<'a> {
     ///
     /// # Errors
     /// When the store or the ledger fails, or the job is cancelled. What was in flight is settled first.
-    pub(super) async fn notify(&mut self, user_ids: &[String]) -> Result<usize, Failure> {
+    pub(super) async fn notify(&mut self, user_ids: &[String], then: RunThen) -> Result<usize, Failure> {
         let subscriptions =
             self.surroundings.store.find_by_user(user_ids).await.map_err(|error| store_failure(&error))?;
         let found = subscriptions.len();
@@ -59,17 +72,24 @@ impl<'a> FanOut<'a> {
             if problem.is_none() {
                 self.fill(&mut in_flight, &mut waiting);
             }
-            let Some(first) = in_flight.join_next().await else { break };
-            let mut finished = vec![unwrap_task(first)];
-            while let Some(next) = in_flight.try_join_next() {
-                finished.push(unwrap_task(next));
+            let gather = if waiting.as_slice().is_empty() { GATHER } else { Duration::ZERO };
+            let finished = ended(&mut in_flight, gather).await;
+            if finished.is_empty() {
+                break;
             }
+            let settled = self.settle(finished).await;
             // Nothing new starts before these are recorded: a crash repeats at most what is in flight.
-            if let Err(failure) = self.settle(finished).await {
+            let is_over = in_flight.is_empty() && waiting.as_slice().is_empty();
+            let recorded = if is_over { Ok(()) } else { self.ledger.record(self.surroundings.context).await };
+            if let Err(failure) = recorded.and(settled) {
                 problem.get_or_insert(failure);
             }
         }
-        problem.map_or(Ok(found), Err)
+        let recorded = match then {
+            RunThen::GoesOn => self.ledger.record(self.surroundings.context).await,
+            RunThen::Ends => self.ledger.record_last(self.surroundings.context).await,
+        };
+        problem.map_or(recorded, Err).map(|()| found)
     }
 
     /// `Some` if another attempt is needed for what was tried.
@@ -96,6 +116,7 @@ impl<'a> FanOut<'a> {
         }
     }
 
+    /// Notes what became of these; recording it is up to the caller.
     async fn settle(&mut self, finished: Vec<Finished>) -> Result<(), Failure> {
         let mut gone = Vec::new();
         for (subscription, delivery) in finished {
@@ -113,9 +134,7 @@ impl<'a> FanOut<'a> {
                 Delivery::Postponed { pause } => self.postponed.add_paused(pause),
             }
         }
-        let removed = self.remove(&gone).await;
-        self.ledger.record(self.surroundings.context).await?;
-        removed
+        self.remove(&gone).await
     }
 
     async fn remove(&mut self, gone: &[String]) -> Result<(), Failure> {
@@ -138,6 +157,17 @@ impl<'a> FanOut<'a> {
 
 fn store_failure(error: &StoreError) -> Failure {
     Failure::new(error.code(), error.to_string())
+}
+
+/// Waits for the first that ends, and until `gather` has passed since for the others; empty if nothing is in flight.
+async fn ended(in_flight: &mut JoinSet<Finished>, gather: Duration) -> Vec<Finished> {
+    let Some(first) = in_flight.join_next().await else { return Vec::new() };
+    let mut finished = vec![unwrap_task(first)];
+    let until = Instant::now() + gather;
+    while let Ok(Some(next)) = timeout_at(until, in_flight.join_next()).await {
+        finished.push(unwrap_task(next));
+    }
+    finished
 }
 
 /// A panic of a delivery is one of the job, which the engine turns into a failure.

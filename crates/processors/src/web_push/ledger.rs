@@ -66,4 +66,13 @@ impl Ledger {
         self.unrecorded.clear();
         Ok(())
     }
+
+    /// As [`Ledger::record`], immediately before the run ends.
+    pub(super) async fn record_last(&mut self, context: &dyn JobContext) -> Result<(), Failure> {
+        if self.unrecorded.is_empty() {
+            return Ok(());
+        }
+        let parts = std::mem::take(&mut self.unrecorded);
+        context.record_last_parts(&parts).await.map_err(|error| Failure::new(error.code(), error.to_string()))
+    }
 }

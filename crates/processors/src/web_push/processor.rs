@@ -8,7 +8,7 @@ use synapse_queue_engine::processor::{JobContext, LogLevel, Outcome, Processor};
 
 use super::batch_processor::BatchPushProcessor;
 use super::error::PushError;
-use super::fan_out::{FanOut, Surroundings};
+use super::fan_out::{FanOut, RunThen, Surroundings};
 use super::options::PushOptions;
 use super::push_data::PushData;
 use super::sender::PushSender;
@@ -48,7 +48,7 @@ impl PushProcessor {
         context.log(LogLevel::Info, format!("📤 Processing push notification job {id} for user {user_id}"));
         let surroundings = Surroundings { sender: &self.sender, store: &*self.store, context };
         let mut fan_out = FanOut::resume(surroundings, message).await?;
-        let found = fan_out.notify(std::slice::from_ref(&user_id)).await?;
+        let found = fan_out.notify(std::slice::from_ref(&user_id), RunThen::Ends).await?;
         let ledger = fan_out.ledger();
         let (sent, failed, total) = (ledger.sent(), ledger.failed(), ledger.total());
         if found == 0 && total == 0 {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use synapse_queue_engine::error::{Error, Result};
@@ -17,6 +17,8 @@ pub(crate) struct FakeContext {
     pub(crate) cancellation: CancellationToken,
     pub(crate) refuses_parts: AtomicBool,
     parts: Mutex<HashSet<String>>,
+    /// How many calls recorded parts before the end of a run.
+    records: AtomicUsize,
     lines: Mutex<Vec<(LogLevel, String)>>,
     progress: Mutex<Vec<String>>,
 }
@@ -33,6 +35,10 @@ impl FakeContext {
 
     pub(crate) fn progress(&self) -> Vec<String> {
         self.progress.lock().unwrap().clone()
+    }
+
+    pub(crate) fn records(&self) -> usize {
+        self.records.load(Ordering::SeqCst)
     }
 
     pub(crate) fn parts(&self) -> usize {
@@ -64,6 +70,11 @@ impl JobContext for FakeContext {
     }
 
     async fn record_parts(&self, parts: &[String]) -> Result<()> {
+        self.records.fetch_add(1, Ordering::SeqCst);
+        self.record_last_parts(parts).await
+    }
+
+    async fn record_last_parts(&self, parts: &[String]) -> Result<()> {
         if self.refuses_parts.load(Ordering::SeqCst) {
             return Err(Error::Closed);
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use synapse_queue_engine::processor::{Outcome, Processor};
 use synapse_queue_processors::web_push::{PushOptions, PushProcessor};
@@ -60,6 +61,33 @@ async fn an_unreachable_server_fails_the_attempt_after_everything_else_was_deliv
     }
 
     assert_eq!(receiver.paths(), ["/ok"]);
+}
+
+#[tokio::test]
+async fn the_last_delivery_is_recorded_with_the_end_of_the_run() {
+    let receiver = Receiver::start().await;
+    let store = Arc::new(MemoryStore::new([Browser::new(&receiver, "a", "ann").subscription]));
+    let context = FakeContext::default();
+
+    completed(processor(&receiver, &store).process(&job("ann"), &context).await);
+
+    assert_eq!((context.records(), context.parts()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_delivery_is_recorded_while_another_takes_long() {
+    let receiver = Receiver::start().await;
+    receiver.script("/slow", [Answer::never()]);
+    let subscriptions = ["fast", "slow"].map(|id| Browser::new(&receiver, id, "ann").subscription);
+    let store = Arc::new(MemoryStore::new(subscriptions));
+    let options = PushOptions { timeout: Duration::from_secs(1), ..options(&receiver) };
+    let processor = PushProcessor::new(store, &options).unwrap();
+    let context = FakeContext::default();
+
+    let outcome = processor.process(&job("ann"), &context).await;
+
+    assert_eq!(failed(outcome).code.as_deref(), Some("PUSH_SERVICE_UNAVAILABLE"));
+    assert_eq!((context.records(), context.parts()), (1, 1));
 }
 
 #[tokio::test]

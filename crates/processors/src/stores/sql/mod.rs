@@ -2,6 +2,7 @@
 
 mod database_url;
 mod dialect;
+mod gathered;
 mod id_kind;
 mod migrations;
 mod pool;

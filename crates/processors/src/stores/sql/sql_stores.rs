@@ -1,11 +1,14 @@
 //! Subscriptions, files and users in a SQL database.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 
 use super::database_url::{DatabaseUrl, IfMissing};
 use super::dialect::Dialect;
+use super::gathered::Gathered;
 use super::id_kind::{IdKind, IdKinds};
 use super::migrations;
 use super::pool::{DatabasePool, Value};
@@ -18,8 +21,9 @@ use crate::stores::{
 #[derive(Clone)]
 pub struct SqlStores {
     pool: DatabasePool,
-    statements: Statements,
+    statements: Arc<Statements>,
     kinds: IdKinds,
+    gathered: Gathered,
 }
 
 impl SqlStores {
@@ -60,8 +64,8 @@ impl SqlStores {
 
     async fn on(pool: DatabasePool, names: &SchemaNames) -> Result<Self, StoreError> {
         let kinds = IdKinds::of(&pool, names).await?;
-        let statements = Statements::new(pool.dialect(), names, kinds)?;
-        Ok(Self { pool, statements, kinds })
+        let statements = Arc::new(Statements::new(pool.dialect(), names, kinds)?);
+        Ok(Self { pool, statements, kinds, gathered: Gathered::default() })
     }
 
     /// Inserts a subscription, or replaces the one with the same id or endpoint: a browser that subscribes again keeps one row.
@@ -108,6 +112,23 @@ impl SqlStores {
         if changed == 0 { Err(StoreError::RowMissing { table: table.into(), id: id.into() }) } else { Ok(()) }
     }
 
+    async fn find(&self, user_ids: &[String]) -> Result<Vec<Subscription>, StoreError> {
+        let ids = self.askable(self.kinds.subscription_user, user_ids);
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (statement, list) = (self.statements.find_subscriptions(ids.len()), json_list(&ids));
+        let rows = self.pool.fetch(&statement, &self.list_values(&ids, &list)).await;
+        let rows = rows.map_err(StoreError::failed_to("load subscriptions"))?;
+        // A database that ignores case must not hand out the subscriptions of another user.
+        let wanted: HashSet<&str> = ids.into_iter().collect();
+        let subscriptions = rows.into_iter().filter_map(|row| {
+            let [id, user_id, endpoint, p256dh, auth] = row.try_into().ok()?;
+            Some(Subscription { id, user_id, endpoint, p256dh, auth })
+        });
+        Ok(subscriptions.filter(|subscription| wanted.contains(subscription.user_id.as_str())).collect())
+    }
+
     /// Those of `ids` that a column of this kind can hold: asking for others is an error or finds something else.
     fn askable<'a>(&self, kind: IdKind, ids: &'a [String]) -> Vec<&'a str> {
         ids.iter().map(String::as_str).filter(|id| self.can_hold(kind, id)).collect()
@@ -144,20 +165,18 @@ fn json_list(values: &[&str]) -> String {
 #[async_trait]
 impl SubscriptionStore for SqlStores {
     async fn find_by_user(&self, user_ids: &[String]) -> Result<Vec<Subscription>, StoreError> {
-        let ids = self.askable(self.kinds.subscription_user, user_ids);
-        if ids.is_empty() {
-            return Ok(Vec::new());
+        match user_ids {
+            // MySQL has another statement for each number of users, and would have to prepare them all.
+            [user_id] if self.pool.dialect() != Dialect::MySql => {
+                let stores = self.clone();
+                let query = move |users: Vec<String>| {
+                    let stores = stores.clone();
+                    async move { stores.find(&users).await }.boxed()
+                };
+                self.gathered.find(user_id, query).await
+            }
+            _ => self.find(user_ids).await,
         }
-        let (statement, list) = (self.statements.find_subscriptions(ids.len()), json_list(&ids));
-        let rows = self.pool.fetch(&statement, &self.list_values(&ids, &list)).await;
-        let rows = rows.map_err(StoreError::failed_to("load subscriptions"))?;
-        // A database that ignores case must not hand out the subscriptions of another user.
-        let wanted: HashSet<&str> = ids.into_iter().collect();
-        let subscriptions = rows.into_iter().filter_map(|row| {
-            let [id, user_id, endpoint, p256dh, auth] = row.try_into().ok()?;
-            Some(Subscription { id, user_id, endpoint, p256dh, auth })
-        });
-        Ok(subscriptions.filter(|subscription| wanted.contains(subscription.user_id.as_str())).collect())
     }
 
     async fn remove(&self, ids: &[String]) -> Result<(), StoreError> {
