@@ -245,6 +245,22 @@ describe('QueueService and its server', () => {
     await service.close();
   });
 
+  test('of many adds that wait for others, one half is on its way while the other half is made', async () => {
+    const service = new QueueService({ connection: { url: server.url }, logger: new Recorder() });
+    await service.addPushNotification({ userId: 'user_0', payload });
+    await ask((redis) => redis.config('RESETSTAT'));
+    const lanes = [...Array(100).keys()].map(async (index) => {
+      const first = await service.addPushNotification({ userId: `user_${index}`, payload });
+      const second = await service.addPushNotification({ userId: `user_${index}`, payload });
+      return [first.id, second.id];
+    });
+    const ids = (await Promise.all(lanes)).flat();
+    const statistics = await ask((redis) => redis.info('commandstats'));
+    expect(new Set(ids).size).toBe(200);
+    expect(statistics).toMatch(/cmdstat_evalsha:calls=3,/);
+    await service.close();
+  });
+
   test('a service per request opens no connection of its own', async () => {
     const requests = [...Array(50).keys()].map(async (index) => {
       const service = new QueueService({ connection: { url: server.url }, logger: new Recorder() });

@@ -7,6 +7,7 @@ use redis::{Cmd, Pipeline, RedisError, RedisResult, Value};
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::event_loop::Owner;
 use super::failure::{Recovery, recovery, recovery_on};
 use super::retry::Answers;
 use super::server::{Purpose, Request, Socket};
@@ -37,6 +38,8 @@ pub struct Connection {
     deadline: Option<Duration>,
     patience: Patience,
     answers: Arc<Answers>,
+    /// Whom the replies of its calls are for.
+    owner: Owner,
 }
 
 /// Somebody's need of the connection: the socket closes with the last lease, although handles may still be held.
@@ -64,6 +67,7 @@ impl Connection {
             deadline: None,
             patience: Patience::default(),
             answers: Arc::default(),
+            owner: Owner::EventLoop,
         })
     }
 
@@ -84,6 +88,12 @@ impl Connection {
     #[must_use]
     pub fn with_deadline(&self, deadline: Option<Duration>) -> Self {
         Self { deadline, ..self.clone() }
+    }
+
+    /// The same connection for an owner that goes on by itself when replies come: no event loop waits for them.
+    #[must_use]
+    pub(crate) fn for_engine(&self) -> Self {
+        Self { owner: Owner::Engine, ..self.clone() }
     }
 
     /// How long a call may wait for the server; `None` waits as long as it takes.
@@ -161,7 +171,7 @@ impl Connection {
                     lost_at: (recovery(&error) == Recovery::Reconnect).then(Instant::now),
                 }));
             };
-        socket.send(&command.into(), Box::new(take_apart));
+        socket.send(self.owner, &command.into(), Box::new(take_apart));
         None
     }
 

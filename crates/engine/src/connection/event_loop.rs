@@ -1,8 +1,8 @@
 //! Event loops that wait for replies themselves, to save them the way over the engine's thread.
 //!
-//! While a thread with an event loop makes one call after another, each of them alone on its socket, what a reply costs most is to wake
-//! the engine's thread, which wakes that of the loop. The socket then lets the loop wait for its replies. It takes that back as soon as
-//! somebody else calls, several calls are under way, the loop does not turn, or nothing happens.
+//! While a thread with an event loop makes one call after another with short replies, what a reply costs most is to wake the engine's
+//! thread, which wakes that of the loop. The socket then lets the loop wait for its replies. It takes that back as soon as the engine calls
+//! for itself, replies are long, the loop does not turn, or nothing happens.
 
 use std::cell::OnceCell;
 use std::sync::Weak;
@@ -18,6 +18,15 @@ pub(super) trait Lender: Send + Sync {
 
     /// Nobody reads under this loan any more.
     fn end(&self, loan: u64);
+}
+
+/// Whom the reply of a call is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// A thread with an event loop is told what comes of it.
+    EventLoop,
+    /// The engine goes on by itself: no event loop that may be blocked is to wait for it.
+    Engine,
 }
 
 /// An event loop that can wait for replies.

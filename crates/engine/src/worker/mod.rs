@@ -135,12 +135,15 @@ impl Worker {
         let retentions = retention::Retentions::new(config.options.remove_on_complete, config.options.remove_on_fail);
         let closing = Closing::new(config.options.lock_duration);
         let core = Core::new(WorkerState::new(CAPS), closing, Tokens::new(config.id));
+        // Jobs in Rust go on however long JavaScript blocks.
+        let has_native = !config.processors.is_empty();
+        let connection = if has_native { config.connection.for_engine() } else { config.connection };
         let shared = Arc::new(Shared {
             core: Mutex::new(core),
             controls: Controls::new(config.options.concurrency),
             retentions,
             options: config.options,
-            scripts: Scripts::new(config.connection, config.keys),
+            scripts: Scripts::new(connection, config.keys),
             processors: config.processors,
             fallback_to_javascript: config.fallback_to_javascript,
             clock: config.clock,

@@ -15,7 +15,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use super::Endpoint;
-use super::event_loop::{self, Lender, Replies};
+use super::event_loop::{self, Lender, Owner, Replies};
 use super::reply_decoder::ReplyDecoder;
 use reader::{Caller, Reader};
 use stream::Stream;
@@ -135,10 +135,14 @@ impl DirectSocket {
         receiver.await.unwrap_or_else(|_| Err(dropped().into()))
     }
 
-    /// Sends at once, on the calling thread. The reply, or the error that ended the socket, goes to `reply_to`, which has the owner
-    /// told what comes of it: it runs on the engine's thread or on that of the owner's event loop.
-    pub(super) fn send(&self, packed: &Packed, reply_to: ReplyTo) {
-        let caller = if event_loop::is_here() { Caller::EventLoop } else { Caller::OnBehalf };
+    /// Sends at once, on the calling thread. The reply, or the error that ended the socket, goes to `reply_to`, which runs on the
+    /// engine's thread or, if `owner` allows that, on that of the event loop that makes the calls.
+    pub(super) fn send(&self, owner: Owner, packed: &Packed, reply_to: ReplyTo) {
+        let caller = match owner {
+            Owner::Engine => Caller::Other,
+            Owner::EventLoop if event_loop::is_here() => Caller::EventLoop,
+            Owner::EventLoop => Caller::OnBehalf,
+        };
         self.send_as(caller, packed, reply_to);
     }
 
@@ -151,8 +155,7 @@ impl DirectSocket {
         let mut queue = shared.lock();
         let now = Instant::now();
         let was_on_loan = queue.reader.is_event_loop();
-        let is_alone = queue.waiting.is_empty();
-        let loan = queue.reader.call_made(caller, is_alone);
+        let loan = queue.reader.call_made(caller);
         queue.latest = now;
         queue.waiting.push_back(Waiting { expected, sent_at: now, reply_to });
         let mut rest = &packed.bytes[..];

@@ -1,14 +1,17 @@
-//! Who waits for the replies of a socket: a pure decision, made with every call.
+//! Who waits for the replies of a socket: a pure decision, made with every call and every read.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// So many calls in a row, each alone on the socket, and the caller's event loop waits for the replies.
+/// So many calls in a row whose caller is told of the reply on an event loop, and that loop waits for the replies.
 const CALLS_BEFORE_LOAN: u32 = 16;
 
-/// So many calls in a row that were not alone, and it does not any more.
-const CROWD: u32 = 4;
+/// So many large reads in a row, and it does not any more.
+const LARGE_READS: u32 = 4;
+
+/// To take apart what a larger read brings takes longer than to wake another thread for it, bytes.
+const LARGE: usize = 4096;
 
 /// A loop that leaves a reply unread for longer does not turn; the server may also be slow, where it makes no difference who waits.
 const UNREAD_AT_MOST: Duration = Duration::from_millis(20);
@@ -26,7 +29,7 @@ pub(super) enum Caller {
     EventLoop,
     /// Another thread that has such a thread told what comes of it.
     OnBehalf,
-    /// A thread that waits for the reply itself.
+    /// The engine, for itself.
     Other,
 }
 
@@ -37,7 +40,7 @@ pub(super) struct Reader {
     loan: Option<u64>,
     /// Loans so far.
     loans: u64,
-    /// Calls in a row that speak for a change.
+    /// Calls or reads in a row that speak for a change.
     streak: u32,
 }
 
@@ -57,18 +60,12 @@ impl Reader {
         (self.loan, self.streak) = (None, 0);
     }
 
-    /// A call is made; `is_alone` on the socket. Answers a new loan if the caller's event loop is to wait from now on.
-    pub(super) fn call_made(&mut self, caller: Caller, is_alone: bool) -> Option<u64> {
+    /// A call is made. Answers a new loan if the caller's event loop is to wait from now on.
+    pub(super) fn call_made(&mut self, caller: Caller) -> Option<u64> {
         match (caller, self.is_event_loop()) {
             (Caller::Other, _) => self.end_loan(),
-            (_, true) if is_alone => self.streak = 0,
-            (_, true) => {
-                self.streak += 1;
-                if self.streak >= CROWD {
-                    self.end_loan();
-                }
-            }
-            (_, false) if is_alone => {
+            (_, true) => {}
+            (_, false) => {
                 self.streak += 1;
                 if caller == Caller::EventLoop && self.streak >= CALLS_BEFORE_LOAN {
                     self.loans += 1;
@@ -76,9 +73,22 @@ impl Reader {
                     return self.loan;
                 }
             }
-            (_, false) => self.streak = 0,
         }
         None
+    }
+
+    /// So many bytes were read at once.
+    pub(super) fn has_read(&mut self, bytes: usize) {
+        match (self.is_event_loop(), bytes > LARGE) {
+            (true, true) => {
+                self.streak += 1;
+                if self.streak >= LARGE_READS {
+                    self.end_loan();
+                }
+            }
+            (true, false) | (false, true) => self.streak = 0,
+            (false, false) => {}
+        }
     }
 
     /// Ends the loan of a loop that does not turn or has nothing to do. `oldest`: when the oldest call without a reply was made;
@@ -97,45 +107,53 @@ mod tests {
 
     fn on_loan() -> (Reader, u64) {
         let mut reader = Reader::default();
-        let loan = (0..CALLS_BEFORE_LOAN).find_map(|_| reader.call_made(Caller::EventLoop, true));
+        let loan = (0..CALLS_BEFORE_LOAN).find_map(|_| reader.call_made(Caller::EventLoop));
         (reader, loan.unwrap())
     }
 
     #[test]
-    fn calls_in_a_row_that_were_alone_let_the_event_loop_wait() {
+    fn calls_in_a_row_let_the_event_loop_wait() {
         let mut reader = Reader::default();
         for _ in 1..CALLS_BEFORE_LOAN {
-            assert_eq!(reader.call_made(Caller::EventLoop, true), None);
+            assert_eq!(reader.call_made(Caller::EventLoop), None);
+            reader.has_read(LARGE);
         }
-        assert_eq!(reader.call_made(Caller::EventLoop, true), Some(1));
+        assert_eq!(reader.call_made(Caller::EventLoop), Some(1));
         assert!(reader.is_on_loan(1) && reader.is_event_loop());
     }
 
     #[test]
-    fn a_crowd_or_another_caller_in_between_starts_the_count_again() {
-        for interruption in [(Caller::EventLoop, false), (Caller::Other, true)] {
+    fn the_end_of_a_loan_or_a_large_read_in_between_starts_the_count_again() {
+        let interruptions: [fn(&mut Reader); 2] = [Reader::end_loan, |reader| reader.has_read(LARGE + 1)];
+        for interrupt in interruptions {
             let mut reader = Reader::default();
             for _ in 0..10 * CALLS_BEFORE_LOAN {
-                for _ in 2..CALLS_BEFORE_LOAN {
-                    assert_eq!(reader.call_made(Caller::EventLoop, true), None);
+                for _ in 1..CALLS_BEFORE_LOAN {
+                    assert_eq!(reader.call_made(Caller::EventLoop), None);
                 }
-                assert_eq!(reader.call_made(interruption.0, interruption.1), None);
+                interrupt(&mut reader);
             }
         }
     }
 
     #[test]
-    fn another_caller_ends_a_loan_at_once_and_a_crowd_soon() {
+    fn another_caller_ends_a_loan_at_once_and_large_reads_in_a_row_soon() {
         let (mut reader, loan) = on_loan();
-        reader.call_made(Caller::Other, true);
+        reader.call_made(Caller::Other);
         assert!(!reader.is_on_loan(loan));
 
         let (mut reader, loan) = on_loan();
-        for _ in 1..CROWD {
-            reader.call_made(Caller::EventLoop, false);
-            assert!(reader.is_on_loan(loan));
+        for _ in 0..10 {
+            for _ in 1..LARGE_READS {
+                reader.has_read(LARGE + 1);
+            }
+            reader.has_read(LARGE);
         }
-        reader.call_made(Caller::EventLoop, false);
+        assert!(reader.is_on_loan(loan));
+        for _ in 0..LARGE_READS {
+            assert!(reader.is_on_loan(loan));
+            reader.has_read(LARGE + 1);
+        }
         assert!(!reader.is_event_loop());
     }
 
@@ -143,10 +161,10 @@ mod tests {
     fn only_the_thread_of_an_event_loop_gets_a_loan_but_calls_on_its_behalf_speak_for_it() {
         let mut reader = Reader::default();
         for _ in 0..10 * CALLS_BEFORE_LOAN {
-            assert_eq!(reader.call_made(Caller::OnBehalf, true), None);
+            assert_eq!(reader.call_made(Caller::OnBehalf), None);
         }
-        assert_eq!(reader.call_made(Caller::EventLoop, true), Some(1));
-        reader.call_made(Caller::OnBehalf, true);
+        assert_eq!(reader.call_made(Caller::EventLoop), Some(1));
+        reader.call_made(Caller::OnBehalf);
         assert!(reader.is_on_loan(1));
     }
 
@@ -154,7 +172,7 @@ mod tests {
     fn a_new_loan_is_not_the_old_one() {
         let (mut reader, loan) = on_loan();
         reader.end_loan();
-        let next = (0..CALLS_BEFORE_LOAN).find_map(|_| reader.call_made(Caller::EventLoop, true)).unwrap();
+        let next = (0..CALLS_BEFORE_LOAN).find_map(|_| reader.call_made(Caller::EventLoop)).unwrap();
         assert!(reader.is_on_loan(next) && !reader.is_on_loan(loan));
     }
 

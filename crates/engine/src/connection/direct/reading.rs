@@ -128,7 +128,10 @@ impl Shared {
     fn take_in(&self, input: &mut Input, read: io::Result<usize>) -> RedisResult<()> {
         match read {
             Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
-            Ok(count) => input.received.extend_from_slice(&input.buffer[..count]),
+            Ok(count) => {
+                input.received.extend_from_slice(&input.buffer[..count]);
+                self.lock().reader.has_read(count);
+            }
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {
                 return Ok(());
             }
@@ -166,7 +169,11 @@ impl Lender for Shared {
         }
         let read = self.stream.read(&mut input.buffer);
         match self.take_in(&mut input, read) {
-            Ok(()) => Watch::Goes,
+            Ok(()) if self.lock().reader.is_on_loan(loan) => Watch::Goes,
+            Ok(()) => {
+                self.changed.notify_one();
+                Watch::Ends
+            }
             Err(error) => {
                 self.lock().failure = Some(error);
                 self.changed.notify_one();

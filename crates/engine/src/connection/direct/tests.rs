@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use super::*;
 use crate::connection::event_loop::{EventLoop, Watch, set_event_loop};
 
-/// More lone calls than it takes to let the event loop wait.
+/// More calls than it takes to let the event loop wait.
 const MANY: usize = 40;
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -45,7 +45,7 @@ impl Looping {
         let (sender, answer) = mpsc::channel();
         let told = move |reply: RedisResult<Value>| sender.send((reply.is_ok(), thread::current().id())).unwrap();
         let socket = self.socket.as_ref().expect("an open socket");
-        self.runtime.block_on(async { socket.send(&(&redis::cmd(command)).into(), Box::new(told)) });
+        self.runtime.block_on(async { socket.send(Owner::EventLoop, &(&redis::cmd(command)).into(), Box::new(told)) });
         answer
     }
 
@@ -85,7 +85,7 @@ impl Looping {
 }
 
 #[test]
-fn a_loop_that_makes_lone_calls_gets_their_replies_on_its_own_thread() {
+fn a_loop_that_makes_calls_gets_their_replies_on_its_own_thread() {
     let looping = Looping::start();
     looping.call_until_it_waits();
     for _ in 0..MANY {
@@ -113,6 +113,27 @@ fn a_call_of_another_thread_takes_the_replies_from_the_loop() {
     assert_eq!(pong.unwrap(), Value::SimpleString("PONG".into()));
     assert_eq!(looping.turn(), Some(Watch::Ends));
     looping.call_until_it_waits();
+}
+
+#[test]
+fn calls_of_the_engine_itself_take_the_replies_from_the_loop() {
+    let looping = Looping::start();
+    looping.call_until_it_waits();
+    let (sender, answer) = mpsc::channel();
+    let told = move |reply: RedisResult<Value>| sender.send((reply.is_ok(), thread::current().id())).unwrap();
+    let socket = looping.socket.as_ref().unwrap();
+    looping.runtime.block_on(async { socket.send(Owner::Engine, &(&redis::cmd("PING")).into(), Box::new(told)) });
+    let (is_ok, thread) = answer.recv_timeout(LIMIT).unwrap();
+    assert!(is_ok && thread != thread::current().id());
+    assert_eq!(looping.turn(), Some(Watch::Ends));
+}
+
+#[test]
+fn long_replies_take_the_loop_off_the_socket_and_are_all_answered() {
+    let looping = Looping::start();
+    looping.call_until_it_waits();
+    let is_taken_off = (0..MANY).any(|_| !looping.answered_by_loop(&looping.send("COMMAND")));
+    assert!(is_taken_off);
 }
 
 #[test]
@@ -174,7 +195,7 @@ fn a_write_that_fails_before_the_reader_knows_ends_the_socket() {
             for _ in 0..3 {
                 let sender = sender.clone();
                 let answered = move |reply: RedisResult<Value>| sender.send(reply.is_err()).unwrap();
-                socket.send(&(&redis::cmd("PING")).into(), Box::new(answered));
+                socket.send(Owner::EventLoop, &(&redis::cmd("PING")).into(), Box::new(answered));
                 std::thread::sleep(Duration::from_millis(20)); // The first is answered by a reset.
             }
             socket.request((&redis::cmd("PING")).into()).await.unwrap_err();

@@ -102,6 +102,8 @@ fn sqlite_pool() -> SqlitePoolOptions {
         .max_connections(SQLITE_CONNECTIONS)
         .idle_timeout(None)
         .max_lifetime(None)
+        // Nothing can end it from outside, and to ask costs two wake-ups of its thread per query.
+        .test_before_acquire(false)
 }
 
 /// What Prisma's parameters say; the driver knows none of them.
