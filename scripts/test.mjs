@@ -30,7 +30,9 @@ await runAsProgram(async () => {
 async function rustTests(env) {
   if (!succeeds('cargo', ['nextest', '--version'])) {
     say('Rust tests (cargo test)');
-    return [counted(await tee('cargo', ['test', '--workspace', '--no-fail-fast'], env), libtestCounts)];
+    // Tests that run at once in one process would share a connection, which lives in the runtime of one of them.
+    const oneByOne = ['--', '--test-threads', '1'];
+    return [counted(await tee('cargo', ['test', '--workspace', '--no-fail-fast', ...oneByOne], env), libtestCounts)];
   }
   say('Rust tests (cargo nextest, then the examples in doc comments)');
   const tests = await tee('cargo', ['nextest', 'run', '--workspace', '--no-fail-fast'], env);

@@ -24,7 +24,7 @@ export class Fleet {
     this.#workers = Array.from({ length: WORKERS }, (_, index) => this.#start(index));
   }
 
-  /** Restarts a random worker again and again, one half of the times with SIGKILL. */
+  /** Restarts a random worker again and again, every other time with SIGKILL. */
   unsettle(): void {
     this.#chaos = this.#restartUntilTheEnd();
   }
@@ -42,7 +42,7 @@ export class Fleet {
       const index = randomInt(WORKERS);
       // On a slow machine none would ever get to a job if they were restarted before they had begun.
       await this.#workers[index]?.line('ready');
-      const isKilled = randomInt(2) === 0;
+      const isKilled = this.restarts.killed === this.restarts.stopped;
       await (isKilled ? this.#workers[index]?.kill() : this.#workers[index]?.stop());
       this.restarts[isKilled ? 'killed' : 'stopped'] += 1;
       this.#workers[index] = this.#start(index);

@@ -1,6 +1,14 @@
 --- Add jobs: to run at once, delayed, prioritised or at the front; under their own ids or the next numbers.
---- @key 1 base        prefix of the queue's keys, of which this uses `id`, `meta`, `wait`, `marker`, `events`, and seldom `active`,
----   `prioritized`, `pc` and `delayed`; job hashes are `base .. id`. A key that is passed costs three times one that is put together
+--- @key 1 base        prefix of the queue's keys; job hashes are `base .. id`
+--- @key 2 id          counter of numeric ids
+--- @key 3 meta        queue settings
+--- @key 4 wait        list of job ids
+--- @key 5 active      list of job ids, counted for the global concurrency
+--- @key 6 prioritized sorted set of job ids
+--- @key 7 pc          counter that orders jobs of one priority
+--- @key 8 delayed     sorted set of job ids
+--- @key 9 marker      wake-up markers
+--- @key 10 events     stream
 --- @arg 1 call_slot   names the caller's calls of which one is under way at a time
 --- @arg 2 call_run    numbers them; a repetition answers as the first run did and adds nothing
 --- @arg 3 count       number of jobs
@@ -17,8 +25,8 @@
 --- @include_rarely "includes/adopt_job"
 --- @include_rarely "includes/claim_deduplication"
 --- @include_rarely "includes/resume_parent"
-local base = KEYS[1]
-local id, meta, wait, marker, events = base .. "id", base .. "meta", base .. "wait", base .. "marker", base .. "events"
+local base, id, meta, wait, active = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local prioritized, pc, delayed, marker, events = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local call = base .. "call:" .. ARGV[1]
 local run, count = ARGV[2], tonumber(ARGV[3])
 
@@ -132,13 +140,12 @@ for i = 1, count do
     end
     if is_placed and tonumber(delay) > 0 then
       local due_ms = tonumber(ARGV[at + 3]) + tonumber(delay)
-      local delayed = base .. "delayed"
       redis.call("ZADD", delayed, rare().delayed_score(delayed, due_ms), job_id)
       redis.call("XADD", events, "*", "event", "delayed", "jobId", job_id, "delay", string.format("%.0f", due_ms))
       is_delayed = true
     else
       if is_placed and tonumber(priority) > 0 then
-        rare().add_to_prioritized(base .. "prioritized", base .. "pc", tonumber(priority), job_id)
+        rare().add_to_prioritized(prioritized, pc, tonumber(priority), job_id)
       elseif lifo == "1" then
         to_front = to_front or {}
         to_front[#to_front + 1] = job_id
@@ -157,12 +164,12 @@ end
 if to_front then
   redis.call("RPUSH", wait, unpack(to_front))
 end
-local is_blocked = settings[2] or (settings[3] and redis.call("LLEN", base .. "active") >= tonumber(settings[3]))
+local is_blocked = settings[2] or (settings[3] and redis.call("LLEN", active) >= tonumber(settings[3]))
 if is_runnable and not is_blocked then
   redis.call("ZADD", marker, "0", "0")
 end
 if is_delayed then
-  rare().add_delayed_marker(marker, base .. "delayed")
+  rare().add_delayed_marker(marker, delayed)
 end
 if is_untrimmed then
   redis.call("XTRIM", events, "MAXLEN", "~", settings[1])

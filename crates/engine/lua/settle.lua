@@ -1,6 +1,17 @@
 --- Finish jobs, each with its own result code, and fetch the next ones in the same call.
---- @key 1 base        prefix of the queue's keys, of which this uses all that hold jobs, `stalled`, `limiter`, `meta`, `marker` and
----   `events`; job hashes are `base .. id`. A key that is passed costs three times one that is put together
+--- @key 1 base        prefix of the queue's keys; job hashes are `base .. id`
+--- @key 2 wait        list of job ids
+--- @key 3 active      list of job ids
+--- @key 4 prioritized sorted set of job ids
+--- @key 5 pc          counter that orders jobs of one priority
+--- @key 6 delayed     sorted set of job ids
+--- @key 7 completed   sorted set of job ids, score = finish time, ms since epoch
+--- @key 8 failed      sorted set of job ids, score = finish time, ms since epoch
+--- @key 9 stalled     set of job ids under suspicion
+--- @key 10 limiter    jobs started in the current rate window
+--- @key 11 meta       queue settings
+--- @key 12 marker     wake-up markers
+--- @key 13 events     stream
 --- @arg 1 call_slot   names the caller's calls of which one is under way at a time
 --- @arg 2 call_run    numbers them; a repetition answers as the first run did and changes nothing
 --- @arg 3 now_ms
@@ -35,9 +46,9 @@
 --- @include_rarely "includes/release_parent"
 --- @include_rarely "includes/pass_on_deduplication"
 --- @include_rarely "includes/count_in_metrics"
-local base = KEYS[1]
-local wait, active, delayed, completed = base .. "wait", base .. "active", base .. "delayed", base .. "completed"
-local stalled, meta, events = base .. "stalled", base .. "meta", base .. "events"
+local base, wait, active, prioritized, pc, delayed = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local completed, failed, stalled, limiter = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local meta, marker, events = KEYS[11], KEYS[12], KEYS[13]
 local call, now, now_ms = base .. "call:" .. ARGV[1], ARGV[3], tonumber(ARGV[3])
 local finish_count, fetch_count = tonumber(ARGV[4]), tonumber(ARGV[5])
 
@@ -83,7 +94,7 @@ for i = 1, finish_count do
   local job = base .. job_id
   if kind == "retry" then
     -- Jobs that are due by now wait before this one does, and even if it may not.
-    rare().promote_due(base, delayed, wait, base .. "prioritized", base .. "pc", events, now_ms)
+    rare().promote_due(base, delayed, wait, prioritized, pc, events, now_ms)
   end
   local fields
   if kind == "completed" then
@@ -152,7 +163,7 @@ for i = 1, finish_count do
           end
         end
         if rule ~= "" then
-          local finished = is_completed and completed or base .. "failed"
+          local finished = is_completed and completed or failed
           retentions = retentions or {}
           retentions[finished .. rule] = { finished, rule }
         end
@@ -185,9 +196,9 @@ for i = 1, finish_count do
         redis.call("HSET", job, "atm", attempts_made, "failedReason", value, "stacktrace", string.sub(details, 3))
       end
       if priority > 0 and is_retry then
-        rare().add_to_prioritized(base .. "prioritized", base .. "pc", priority, job_id)
+        rare().add_to_prioritized(prioritized, pc, priority, job_id)
       elseif priority > 0 then
-        redis.call("ZADD", base .. "prioritized", string.format("%.0f", priority * 4294967296), job_id)
+        redis.call("ZADD", prioritized, string.format("%.0f", priority * 4294967296), job_id)
       elseif is_retry and string.sub(details, 1, 1) == "0" then
         redis.call("LPUSH", wait, job_id)
       else
@@ -210,7 +221,7 @@ if completed_entries then
   redis.call("ZADD", completed, unpack(completed_entries))
 end
 if failed_entries then
-  redis.call("ZADD", base .. "failed", unpack(failed_entries))
+  redis.call("ZADD", failed, unpack(failed_entries))
 end
 if discarded then
   rare().delete_jobs(base, discarded)
@@ -236,18 +247,18 @@ if fetch_count > 0 then
   if has_delayed or is_delayed then
     local due = redis.call("ZRANGEBYSCORE", delayed, "-inf", "(" .. string.format("%.0f", (now_ms + 1) * 4096), "LIMIT", 0, 250)
     if #due > 0 then
-      rare().move_due(base, due, delayed, wait, base .. "prioritized", base .. "pc", events)
+      rare().move_due(base, due, delayed, wait, prioritized, pc, events)
     end
   end
   local max = tonumber(settings[4] or own_max)
   if max then
-    local started = tonumber(redis.call("GET", base .. "limiter")) or 0
+    local started = tonumber(redis.call("GET", limiter)) or 0
     if started >= max then
-      limit_ttl = redis.call("PTTL", base .. "limiter")
+      limit_ttl = redis.call("PTTL", limiter)
       if limit_ttl > 0 then
         allowed = 0
       else
-        redis.call("DEL", base .. "limiter")
+        redis.call("DEL", limiter)
         limit_ttl, started = 0, 0
       end
     end
@@ -271,9 +282,9 @@ elseif allowed > 0 then
 end
 if allowed > 0 then
   if #ids < allowed then
-    local by_priority = redis.call("ZPOPMIN", base .. "prioritized", allowed - #ids)
+    local by_priority = redis.call("ZPOPMIN", prioritized, allowed - #ids)
     if #by_priority == 0 then
-      redis.call("DEL", base .. "pc")
+      redis.call("DEL", pc)
     end
     for i = 1, #by_priority, 2 do
       ids[#ids + 1] = by_priority[i]
@@ -286,8 +297,8 @@ if #ids > 0 then
     redis.call("LPUSH", active, unpack(ids))
   end
   local limiter_ms = own_window_ms ~= "" and own_window_ms or settings[5]
-  if limiter_ms and redis.call("INCRBY", base .. "limiter", #ids) == #ids then
-    redis.call("PEXPIRE", base .. "limiter", limiter_ms)
+  if limiter_ms and redis.call("INCRBY", limiter, #ids) == #ids then
+    redis.call("PEXPIRE", limiter, limiter_ms)
   end
   local first_token = 5 * finish_count + 11
   for _, job_id in ipairs(ids) do
@@ -323,11 +334,11 @@ end
 -- A worker that was woken and took all it was allowed wakes the next one; one that found less has emptied the queue.
 local may_wake_others = (ARGV[10] == "1" and #ids > 0 and #ids == allowed) or is_requeued or (running_limit and #released > 0)
 local is_blocked = settings[2] or (running_limit and redis.call("LLEN", active) >= running_limit)
-if may_wake_others and not is_blocked and (redis.call("LLEN", wait) > 0 or redis.call("ZCARD", base .. "prioritized") > 0) then
-  redis.call("ZADD", base .. "marker", "0", "0")
+if may_wake_others and not is_blocked and (redis.call("LLEN", wait) > 0 or redis.call("ZCARD", prioritized) > 0) then
+  redis.call("ZADD", marker, "0", "0")
 end
 if is_delayed then
-  rare().add_delayed_marker(base .. "marker", delayed)
+  rare().add_delayed_marker(marker, delayed)
 end
 -- A worker that got less than it asked for goes to wait, until then at most.
 if #taken < fetch_count or (fetch_count == 0 and wants_more) then
@@ -342,7 +353,7 @@ if #taken == 0 then
   -- A fetch that must wait for the rate window, a delayed job or the end of a pause does not call the queue drained.
   local may_be_drained = limit_ttl == 0 and next_due == 0 and not (settings[2] and wants_more)
   if completed_count + failed_count > 0 and may_be_drained and redis.call("LLEN", wait) == 0
-    and redis.call("LLEN", active) == 0 and redis.call("ZCARD", base .. "prioritized") == 0 then
+    and redis.call("LLEN", active) == 0 and redis.call("ZCARD", prioritized) == 0 then
     redis.call("XADD", events, "*", "event", "drained")
   end
 end
