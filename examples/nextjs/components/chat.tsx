@@ -19,7 +19,10 @@ const REFRESH_MS = 2000;
 export function Chat({ roomId, userId, initial }: Props) {
   const { messages, isOffline, refresh } = useMessages(roomId, initial);
   const end = useRef<HTMLLIElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [messages.length]);
+  useEffect(() => {
+    // In newer browsers it answers a promise, which React would take for what undoes the effect.
+    void end.current?.scrollIntoView({ block: 'end' });
+  }, [messages.length]);
   return (
     <>
       {isOffline && (
