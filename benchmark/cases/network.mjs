@@ -10,7 +10,8 @@ function behind(delayMs, jobs, isInSmoke) {
     addInFlight({ jobs: jobs.many, peers }),
     processing(10, { jobs: jobs.some, peers }),
     processing(50, { jobs: jobs.many, peers }),
-    latency({ jobs: jobs.oneByOne, peers }),
+    // Long enough for all that a worker says before it waits.
+    latency({ jobs: jobs.oneByOne, pauseMs: 5 + 5 * delayMs, peers }),
   ];
   return cases.map((benchmark) => ({
     ...benchmark,

@@ -47,13 +47,13 @@ export function processing(concurrency, { payloadBytes = 0, jobs = 20_000, peers
 }
 
 /** From `add` to `completed`, with nothing else to do. */
-export function latency({ jobs = 500, peers = ALL } = {}) {
+export function latency({ jobs = 500, pauseMs = 5, peers = ALL } = {}) {
   return {
     id: 'latency',
     title: 'add to `completed`, idle system',
     peers,
     workload: 'latency',
-    params: { jobs, pauseMs: 5 },
+    params: { jobs, pauseMs },
     smoke: { jobs: 20, pauseMs: 0 },
     metrics: { p50: millis('p50'), p99: millis('p99') },
   };
