@@ -850,7 +850,10 @@ declare class JobFields<Data, Result, Name extends string, Progress extends JobP
     protected adopt({ header, texts }: JobRecord<Data, Result>): void;
     /** The parent that these options name. */
     private adoptParent;
+    /** What a header leaves out holds its initial value, also on a job that is read again. */
     private adoptHeader;
+    /** What ties the job to others, which it keeps when a header leaves it out. */
+    private adoptTies;
 }
 
 /** Options of a {@link QueueEventsProducer}. */

@@ -90,7 +90,8 @@ impl Connection {
         Self { deadline, ..self.clone() }
     }
 
-    /// The same connection for an owner that goes on by itself when replies come: no event loop waits for them.
+    /// The same connection for an owner that goes on by itself when replies come, as jobs in Rust do however long JavaScript blocks: no
+    /// event loop waits for them.
     #[must_use]
     pub(crate) fn for_engine(&self) -> Self {
         Self { owner: Owner::Engine, ..self.clone() }

@@ -21,6 +21,7 @@ mod retention;
 mod running_job;
 mod schedulers;
 mod settle;
+mod settle_arguments;
 pub(crate) mod source;
 mod stalled;
 

@@ -135,9 +135,7 @@ impl Worker {
         let retentions = retention::Retentions::new(config.options.remove_on_complete, config.options.remove_on_fail);
         let closing = Closing::new(config.options.lock_duration);
         let core = Core::new(WorkerState::new(CAPS), closing, Tokens::new(config.id));
-        // Jobs in Rust go on however long JavaScript blocks.
-        let has_native = !config.processors.is_empty();
-        let connection = if has_native { config.connection.for_engine() } else { config.connection };
+        let connection = if config.processors.is_empty() { config.connection } else { config.connection.for_engine() };
         let shared = Arc::new(Shared {
             core: Mutex::new(core),
             controls: Controls::new(config.options.concurrency),
