@@ -1,19 +1,23 @@
-import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { promisify } from 'node:util';
 
 import { loadLibrary, PEERS } from '../peers.mjs';
 import { completions, runUntil } from './completions.mjs';
 
-const PHOTO = join(import.meta.dirname, '..', '..', 'scripts', 'quickstart', 'dandelions.jpg');
+const MAKE_UPLOAD = join(import.meta.dirname, '..', 'surroundings', 'upload.mjs');
+/** Named after no kind: who reads it looks at its bytes. */
+const UPLOAD = 'upload';
 const KIB = 1024;
 const MB = KIB * KIB;
 
 /** Makes both files of each photo, through the queue, as an application does. */
 export async function run({ peer, params, connection, queue: name, folder, meter }) {
   const { Queue, Worker } = await loadLibrary(peer);
-  const photo = join(folder, 'photo.jpg');
-  await copyFile(PHOTO, photo);
+  const photo = join(folder, UPLOAD);
+  await promisify(execFile)(process.execPath, [MAKE_UPLOAD, params.upload, photo]);
   const queue = new Queue(name, { connection });
   const worker = new Worker(name, await processorOf(peer, folder), {
     connection,
@@ -107,5 +111,5 @@ async function oneDecode(sharp, photo) {
 
 /** Native jobs name files by their key in the storage. */
 function pathFor(peer, photo) {
-  return peer === PEERS.ourProcessors ? 'photo.jpg' : photo;
+  return peer === PEERS.ourProcessors ? UPLOAD : photo;
 }
