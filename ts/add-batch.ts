@@ -20,7 +20,7 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** Adds of one turn to one queue, whatever objects they were made through: they cross in one call with one promise. */
+/** Adds of one turn to one queue, as many as fill a call, whatever objects they were made through: they cross together. */
 interface AddBatch {
   native: NativeQueue;
   lines: string[];
