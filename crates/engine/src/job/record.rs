@@ -52,3 +52,10 @@ pub struct Job {
     /// Parts that earlier attempts have finished.
     pub finished_parts: Vec<String>,
 }
+
+impl Job {
+    /// Size of its data and options, bytes: what makes a job large.
+    pub(crate) fn text_size(&self) -> usize {
+        self.data.len() + self.opts.len()
+    }
+}

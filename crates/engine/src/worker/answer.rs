@@ -44,6 +44,8 @@ impl Turn<'_> {
             Ok(reply) => {
                 let fetched = fetched(&reply, now_ms, self.shared.options.maximum_rate_limit_delay);
                 self.became_ready();
+                let bytes = reply.jobs.iter().map(|fetched| fetched.job.text_size()).sum();
+                self.core.state.jobs_came(reply.jobs.len(), bytes);
                 self.core.state.call_answered(plan, fetched, sent_at.elapsed(), Instant::now());
                 if plan.fetch > 0 {
                     self.shared.controls.fetch_succeeded(now_ms);

@@ -128,6 +128,14 @@ impl WorkerEvent {
         matches!(self, Self::Active { run: true, .. })
     }
 
+    /// Size of the job it brings, bytes.
+    pub(super) fn job_size(&self) -> usize {
+        match self {
+            Self::Active { job, .. } => job.text_size(),
+            _ => 0,
+        }
+    }
+
     /// Whether the event may be dropped when the owner does not keep up: it only informs, and Redis shows the same.
     pub(super) fn is_droppable(&self) -> bool {
         matches!(self, Self::Progress { .. } | Self::Log { .. } | Self::LocksRenewed { .. })

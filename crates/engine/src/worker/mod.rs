@@ -21,6 +21,7 @@ mod measurements;
 mod native_results;
 mod observer;
 mod outbox;
+mod reply_size;
 mod result;
 mod retention;
 mod round_trip;

@@ -13,6 +13,10 @@ use super::turns::Turns;
 /// Above this many waiting events no jobs are fetched and droppable events are dropped.
 const EVENTS_MAX: usize = 16_384;
 
+/// Jobs that are longer together are not handed out in one turn, bytes. V8 gives a text of 128 KiB memory of its own, whose pages cost more than
+/// another turn.
+const JOBS_SIZE: usize = 64 * 1024;
+
 /// Told when events have come since they were last taken. Called on the threads that bring them; must not block.
 pub type EventsArrived = Arc<dyn Fn() + Send + Sync>;
 
@@ -108,16 +112,15 @@ impl Outbox {
         self.turns.lag(Instant::now())
     }
 
-    /// Events since the last call, up to the one that starts the last of `runs` runs; for owners that are told when some have come.
-    /// They come back for more until there are none.
+    /// Events since the last call, up to the one that starts the last of `runs` runs or brings more jobs than [`JOBS_SIZE`]; for owners
+    /// that are told when some have come. They come back for more until there are none.
     pub(super) fn take_now(&self, runs: usize) -> Batch {
         let now = Instant::now();
         self.turns.came_back(now);
         let mut waiting = self.lock();
         let was_full = waiting.events.len() >= EVENTS_MAX;
-        let mut starts = waiting.events.iter().enumerate().filter(|(_, event)| event.starts_run());
-        let later = match starts.nth(runs - 1) {
-            Some((last, _)) => waiting.events.split_off(last + 1),
+        let later = match end_of_turn(&waiting.events, runs) {
+            Some(end) => waiting.events.split_off(end),
             None => Vec::new(),
         };
         let events = std::mem::replace(&mut waiting.events, later);
@@ -164,6 +167,17 @@ impl fmt::Debug for Waiting {
     }
 }
 
+/// How many of these events make up a turn of the owner; `None` = all.
+fn end_of_turn(events: &[WorkerEvent], runs: usize) -> Option<usize> {
+    let (mut starts, mut size) = (0, 0);
+    let is_last = |event: &WorkerEvent| {
+        starts += usize::from(event.starts_run());
+        size += event.job_size();
+        starts == runs || size > JOBS_SIZE
+    };
+    events.iter().position(is_last).map(|last| last + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::job::Job;
@@ -200,6 +214,18 @@ mod tests {
         assert_eq!(taken(1), ["2", "1"]);
         assert_eq!(taken(2), ["3", "2", "3"]);
         assert_eq!(taken(2), ["0"]);
+    }
+
+    #[test]
+    fn large_jobs_are_taken_few_at_a_time() {
+        let large = |data: usize| {
+            let job = Job { data: "x".repeat(data), ..Job::default() };
+            WorkerEvent::Active { job: Arc::new(job), token: "1".into(), run: true }
+        };
+        let outbox = Outbox::default();
+        outbox.push_all(vec![active("1"), large(JOBS_SIZE), large(1), large(2 * JOBS_SIZE), active("1")]);
+        let taken: Vec<usize> = (0..4).map(|_| outbox.take_now(100).events.len()).collect();
+        assert_eq!(taken, [3, 1, 1, 0]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::reply_size::ReplySize;
 use super::round_trip::{CALLS_NEARBY, RoundTrip};
 
 /// So few runs are started and settled together.
@@ -103,6 +104,7 @@ pub(super) struct WorkerState {
     in_flight_slots: usize,
     calls_in_flight: usize,
     round_trip: RoundTrip,
+    reply_size: ReplySize,
     /// Of the calls in flight, how many were sent before the last marker came: what they say about the queue may be older.
     calls_before_marker: usize,
     consecutive_failures: u32,
@@ -121,6 +123,7 @@ impl WorkerState {
             in_flight_slots: 0,
             calls_in_flight: 0,
             round_trip: RoundTrip::default(),
+            reply_size: ReplySize::default(),
             calls_before_marker: 0,
             consecutive_failures: 0,
             is_drained: false,
@@ -156,7 +159,7 @@ impl WorkerState {
         }
         let finishes = results.min(self.caps.finishes);
         let occupied = self.running + self.in_flight_slots + (results - finishes);
-        let free = concurrency.saturating_sub(occupied).min(self.caps.fetch);
+        let free = concurrency.saturating_sub(occupied).min(self.fetch_max());
         let fetch = match self.phase {
             Phase::Due => free,
             // A finish asks along: that costs almost nothing and saves the next wake-up.
@@ -164,6 +167,17 @@ impl WorkerState {
             _ => 0,
         };
         (finishes + fetch > 0).then_some(Plan { finishes, fetch })
+    }
+
+    /// How many jobs one call may ask for. Far away, the way there takes longer than what else Redis does before it has written all.
+    fn fetch_max(&self) -> usize {
+        let is_near = self.round_trip.calls_at_once() == CALLS_NEARBY;
+        if is_near { self.caps.fetch.min(self.reply_size.jobs_at_once()) } else { self.caps.fetch }
+    }
+
+    /// So many jobs came, with data and options of so many bytes together.
+    pub(super) fn jobs_came(&mut self, jobs: usize, bytes: usize) {
+        self.reply_size.note(jobs, bytes);
     }
 
     pub(super) fn call_sent(&mut self, plan: Plan) {

@@ -38,6 +38,20 @@ fn a_fetch_asks_for_free_slots_only() {
 }
 
 #[test]
+fn large_jobs_are_fetched_in_calls_whose_replies_are_written_at_once_unless_redis_is_far_away() {
+    let asked_for = |away| {
+        let mut state = ready();
+        let plan = Plan { finishes: 0, fetch: 10 };
+        state.call_sent(plan);
+        state.jobs_came(10, 50_000);
+        state.call_answered(plan, jobs(10), away, Instant::now());
+        state.plan(20, 50)
+    };
+    assert_eq!(asked_for(NEAR), Some(Plan { finishes: 20, fetch: 10 }));
+    assert_eq!(asked_for(Duration::from_millis(10)), Some(Plan { finishes: 20, fetch: 50 }));
+}
+
+#[test]
 fn slots_promised_to_a_call_in_flight_are_not_promised_twice() {
     let mut state = ready();
     state.call_sent(Plan { finishes: 0, fetch: 6 });
