@@ -1,7 +1,6 @@
 //! Encoded bytes to pixels.
 
 use std::io::Cursor;
-use std::mem;
 
 use fast_image_resize::images::Image as ResizeImage;
 use fast_image_resize::{MulDiv, PixelType};
@@ -24,30 +23,30 @@ pub(super) fn decode(
     plan: &Plan,
     workspace: &mut Workspace,
 ) -> Result<Raster, ImageError> {
-    match header.encoding {
+    let raster = match header.encoding {
+        Encoding::PngRows { .. } => png_rows::decode(input, header.size, plan.reduction)?,
         Encoding::JpegPlanes { subsamp, .. } => {
             prepare(&mut workspace.decompressor, plan)?;
-            let mut planar = Planar::over(mem::take(&mut workspace.planes), plan.decoded, subsamp);
+            let mut planar = Planar::over(&mut workspace.buffers, plan.decoded, subsamp);
             workspace.decompressor.decompress_to_yuv(input, planar.as_yuv_mut())?;
-            Ok(Raster::Planar(planar))
+            Raster::Planar(planar)
         }
         Encoding::JpegRgb { .. } => {
             prepare(&mut workspace.decompressor, plan)?;
-            decode_packed(&mut workspace.decompressor, input, Packed::blank(plan.decoded, Channels::Rgb))
+            decode_packed(input, (plan.decoded, Channels::Rgb), workspace)?
         }
         Encoding::JpegCmyk { inverted } => {
             prepare(&mut workspace.decompressor, plan)?;
-            let mut raster =
-                decode_packed(&mut workspace.decompressor, input, Packed::blank(plan.decoded, Channels::Cmyk))?;
+            let mut raster = decode_packed(input, (plan.decoded, Channels::Cmyk), workspace)?;
             if let (true, Raster::Packed(packed)) = (inverted, &mut raster) {
                 packed.samples.iter_mut().for_each(|sample| *sample = 255 - *sample);
             }
-            Ok(raster)
+            raster
         }
-        Encoding::JpegSafe { is_gray } => safe_jpeg::decode(input, header.size, is_gray),
-        Encoding::PngRows { .. } => png_rows::decode(input, header.size, plan.reduction),
-        Encoding::Other { format, color } => decode_other(input, header.size, (format, color)),
-    }
+        Encoding::JpegSafe { is_gray } => safe_jpeg::decode(input, header.size, is_gray)?,
+        Encoding::Other { format, color } => decode_other(input, header.size, (format, color))?,
+    };
+    Ok(raster)
 }
 
 fn prepare(decompressor: &mut Decompressor, plan: &Plan) -> Result<(), ImageError> {
@@ -56,7 +55,12 @@ fn prepare(decompressor: &mut Decompressor, plan: &Plan) -> Result<(), ImageErro
     decompressor.set_scaling_factor(ScalingFactor::new(1, plan.reduction as usize)).map_err(setup)
 }
 
-fn decode_packed(decompressor: &mut Decompressor, input: &[u8], mut packed: Packed) -> Result<Raster, ImageError> {
+fn decode_packed(
+    input: &[u8],
+    (size, channels): (Size, Channels),
+    workspace: &mut Workspace,
+) -> Result<Raster, ImageError> {
+    let mut packed = Packed::over(&mut workspace.buffers, size, channels);
     let width = packed.size.width as usize;
     let output = Image {
         pitch: width * packed.channels.count(),
@@ -65,7 +69,7 @@ fn decode_packed(decompressor: &mut Decompressor, input: &[u8], mut packed: Pack
         format: if packed.channels == Channels::Cmyk { PixelFormat::CMYK } else { PixelFormat::RGB },
         pixels: packed.samples.as_mut_slice(),
     };
-    decompressor.decompress(input, output)?;
+    workspace.decompressor.decompress(input, output)?;
     Ok(Raster::Packed(packed))
 }
 
@@ -96,11 +100,6 @@ fn decode_other(input: &[u8], size: Size, (format, color): (ImageFormat, ColorTy
 }
 
 impl Packed {
-    fn blank(size: Size, channels: Channels) -> Self {
-        let len = size.width as usize * size.height as usize * channels.count();
-        Self { samples: vec![0; len], size, channels }
-    }
-
     /// Without it, the invisible colour of transparent pixels would bleed into their neighbours when scaled.
     fn premultiply(&mut self) {
         MulDiv::new()

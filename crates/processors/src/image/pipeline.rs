@@ -2,7 +2,7 @@
 
 use image::metadata::Orientation;
 use tokio_util::sync::CancellationToken;
-use turbojpeg::{Compressor, Subsamp};
+use turbojpeg::Subsamp;
 
 use super::color::SrgbConverter;
 use super::decode::decode;
@@ -85,36 +85,35 @@ impl PreparedImage {
         Workspace::with(|workspace| {
             let decoded = decode(input, &self.header, &self.plan, workspace)?;
             on_stage(Stage::Decoded);
-            let images = self.render(&decoded, cancel, workspace)?;
+            let images = self.render(decoded, cancel, workspace)?;
             on_stage(Stage::Encoded);
-            if let Raster::Planar(planar) = decoded {
-                workspace.planes = planar.samples;
-            }
             Ok(ImageOutput { source: self.header.oriented_size(), images })
         })
     }
 
     fn render(
         &self,
-        decoded: &Raster,
+        decoded: Raster,
         cancel: &CancellationToken,
         workspace: &mut Workspace,
     ) -> Result<Vec<EncodedImage>, ImageError> {
-        let converter = SrgbConverter::new(self.header.icc_profile.as_deref(), channels(decoded));
+        let converter = SrgbConverter::new(self.header.icc_profile.as_deref(), channels(&decoded));
         let mut images = Vec::with_capacity(self.renditions.len());
         let mut finished: Vec<(Target, Raster)> = Vec::new();
         for (rendition, target) in self.renditions.iter().zip(&self.plan.targets) {
             check(cancel)?;
-            let source = smallest_sufficient(decoded, &finished, *target);
             let chroma = match rendition.format {
                 OutputFormat::Jpeg { .. } if converter.is_none() => Subsamp::Sub2x2,
                 _ => Subsamp::None,
             };
-            let resized = resize(source, *target, chroma, &mut workspace.resizer);
+            let source = smallest_sufficient(&finished, *target).unwrap_or(&decoded);
+            let resized = resize(source, *target, chroma, workspace);
             check(cancel)?;
-            images.push(self.finish(&resized, (rendition.format, converter.as_ref()), &mut workspace.compressor)?);
+            images.push(self.finish(&resized, (rendition.format, converter.as_ref()), workspace)?);
             finished.push((*target, resized));
         }
+        let rasters = finished.into_iter().map(|(_, raster)| raster).chain([decoded]);
+        rasters.for_each(|raster| workspace.buffers.give(raster.into_samples()));
         Ok(images)
     }
 
@@ -123,26 +122,27 @@ impl PreparedImage {
         &self,
         resized: &Raster,
         (format, converter): (OutputFormat, Option<&SrgbConverter>),
-        compressor: &mut Compressor,
+        workspace: &mut Workspace,
     ) -> Result<EncodedImage, ImageError> {
-        let oriented;
-        let shown = if self.header.orientation == Orientation::NoTransforms {
-            resized
-        } else {
-            oriented = orient(resized, self.header.orientation);
-            &oriented
-        };
-        Ok(EncodedImage { bytes: encode(shown, converter, format, compressor)?, size: shown.size() })
+        if self.header.orientation == Orientation::NoTransforms {
+            let bytes = encode(resized, converter, format, &mut workspace.compressor)?;
+            return Ok(EncodedImage { bytes, size: resized.size() });
+        }
+        let shown = orient(resized, self.header.orientation, &mut workspace.buffers);
+        let bytes = encode(&shown, converter, format, &mut workspace.compressor)?;
+        let size = shown.size();
+        workspace.buffers.give(shown.into_samples());
+        Ok(EncodedImage { bytes, size })
     }
 }
 
-/// The smallest picture that `target` can be made from without a visible difference: a finished one costs less to scale.
-fn smallest_sufficient<'a>(decoded: &'a Raster, finished: &'a [(Target, Raster)], target: Target) -> &'a Raster {
+/// The smallest finished picture that `target` can be made from without a visible difference: it costs less to scale.
+fn smallest_sufficient(finished: &[(Target, Raster)], target: Target) -> Option<&Raster> {
     finished
         .iter()
         .filter(|(other, _)| target.can_be_made_from(*other))
         .min_by_key(|(other, _)| other.size.pixels())
-        .map_or(decoded, |(_, raster)| raster)
+        .map(|(_, raster)| raster)
 }
 
 fn channels(raster: &Raster) -> Channels {
