@@ -16,15 +16,35 @@ use super::{ImageError, Size, png_rows, safe_jpeg};
 /// A file of more progressive scans than this is made to keep a decoder busy; encoders write about ten.
 const SCANS_MAX: u32 = 100;
 
-/// Decodes one image at the size of `plan`. Not oriented, not colour-managed.
+/// What a decoder hands out: neither oriented nor colour-managed.
+pub(super) enum Decoded {
+    /// The picture at the size of the plan.
+    Picture(Raster),
+    /// The first target, scaled while the rows came. Nothing else is made from the picture itself.
+    FirstTarget(Raster),
+}
+
+impl Decoded {
+    /// What a profile must be made for; planes are colours.
+    pub(super) fn channels(&self) -> Channels {
+        let (Self::Picture(raster) | Self::FirstTarget(raster)) = self;
+        match raster {
+            Raster::Planar(planar) if planar.is_gray() => Channels::Gray,
+            Raster::Planar(_) => Channels::Rgb,
+            Raster::Packed(packed) => packed.channels,
+        }
+    }
+}
+
+/// Decodes one image as `plan` says.
 pub(super) fn decode(
     input: &[u8],
     header: &ImageHeader,
     plan: &Plan,
     workspace: &mut Workspace,
-) -> Result<Raster, ImageError> {
+) -> Result<Decoded, ImageError> {
     let raster = match header.encoding {
-        Encoding::PngRows { .. } => png_rows::decode(input, header.size, plan.reduction)?,
+        Encoding::PngRows { .. } => return png_rows::decode(input, header.size, plan, workspace),
         Encoding::JpegPlanes { subsamp, .. } => {
             prepare(&mut workspace.decompressor, plan)?;
             let mut planar = Planar::over(&mut workspace.buffers, plan.decoded, subsamp);
@@ -46,7 +66,7 @@ pub(super) fn decode(
         Encoding::JpegSafe { is_gray } => safe_jpeg::decode(input, header.size, is_gray)?,
         Encoding::Other { format, color } => decode_other(input, header.size, (format, color))?,
     };
-    Ok(raster)
+    Ok(Decoded::Picture(raster))
 }
 
 fn prepare(decompressor: &mut Decompressor, plan: &Plan) -> Result<(), ImageError> {

@@ -4,7 +4,8 @@ use std::f64::consts::PI;
 
 use fast_image_resize::{Filter, FilterType, ResizeAlg, ResizeOptions};
 
-const SUPPORT: f64 = 3.0;
+/// By how many positions of the coarser side samples count, in each direction.
+pub(super) const SUPPORT: f64 = 3.0;
 
 /// Lanczos3 over the part of the source that the caller crops to.
 pub(super) fn options() -> ResizeOptions {

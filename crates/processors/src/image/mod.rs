@@ -28,6 +28,8 @@ mod raster;
 mod renderer;
 mod resize;
 mod result;
+mod row_scaler;
+mod rows;
 mod safe_jpeg;
 mod webp;
 mod workspace;

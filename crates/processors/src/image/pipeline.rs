@@ -5,13 +5,13 @@ use tokio_util::sync::CancellationToken;
 use turbojpeg::Subsamp;
 
 use super::color::SrgbConverter;
-use super::decode::decode;
+use super::decode::{Decoded, decode};
 use super::encode::encode;
 use super::geometry::Target;
 use super::header::ImageHeader;
 use super::orient::orient;
 use super::plan::Plan;
-use super::raster::{Channels, Raster};
+use super::raster::Raster;
 use super::resize::resize;
 use super::workspace::Workspace;
 use super::{ImageError, ImageOptions, OutputFormat, Rendition, Size};
@@ -93,11 +93,15 @@ impl PreparedImage {
 
     fn render(
         &self,
-        decoded: Raster,
+        decoded: Decoded,
         cancel: &CancellationToken,
         workspace: &mut Workspace,
     ) -> Result<Vec<EncodedImage>, ImageError> {
-        let converter = SrgbConverter::new(self.header.icc_profile.as_deref(), channels(&decoded));
+        let converter = SrgbConverter::new(self.header.icc_profile.as_deref(), decoded.channels());
+        let (picture, mut first) = match decoded {
+            Decoded::Picture(picture) => (Some(picture), None),
+            Decoded::FirstTarget(scaled) => (None, Some(scaled)),
+        };
         let mut images = Vec::with_capacity(self.renditions.len());
         let mut finished: Vec<(Target, Raster)> = Vec::new();
         for (rendition, target) in self.renditions.iter().zip(&self.plan.targets) {
@@ -106,13 +110,15 @@ impl PreparedImage {
                 OutputFormat::Jpeg { .. } if converter.is_none() => Subsamp::Sub2x2,
                 _ => Subsamp::None,
             };
-            let source = smallest_sufficient(&finished, *target).unwrap_or(&decoded);
-            let resized = resize(source, *target, chroma, workspace);
+            let resized = first.take().unwrap_or_else(|| {
+                let source = smallest_sufficient(&finished, *target).or(picture.as_ref());
+                resize(source.expect("the picture is there for what nothing else serves"), *target, chroma, workspace)
+            });
             check(cancel)?;
             images.push(self.finish(&resized, (rendition.format, converter.as_ref()), workspace)?);
             finished.push((*target, resized));
         }
-        let rasters = finished.into_iter().map(|(_, raster)| raster).chain([decoded]);
+        let rasters = finished.into_iter().map(|(_, raster)| raster).chain(picture);
         rasters.for_each(|raster| workspace.buffers.give(raster.into_samples()));
         Ok(images)
     }
@@ -143,14 +149,6 @@ fn smallest_sufficient(finished: &[(Target, Raster)], target: Target) -> Option<
         .filter(|(other, _)| target.can_be_made_from(*other))
         .min_by_key(|(other, _)| other.size.pixels())
         .map(|(_, raster)| raster)
-}
-
-fn channels(raster: &Raster) -> Channels {
-    match raster {
-        Raster::Planar(planar) if planar.is_gray() => Channels::Gray,
-        Raster::Planar(_) => Channels::Rgb,
-        Raster::Packed(packed) => packed.channels,
-    }
 }
 
 fn check(cancel: &CancellationToken) -> Result<(), ImageError> {

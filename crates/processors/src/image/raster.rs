@@ -1,5 +1,6 @@
 //! Decoded pixels.
 
+use fast_image_resize::PixelType;
 use turbojpeg::{Subsamp, YuvImage};
 
 use super::Size;
@@ -194,6 +195,15 @@ impl Channels {
             Self::Gray => 1,
             Self::Rgb => 3,
             Self::Rgba | Self::Cmyk => 4,
+        }
+    }
+
+    /// The resizer's name for such pixels.
+    pub(super) const fn pixel_type(self) -> PixelType {
+        match self {
+            Self::Gray => PixelType::U8,
+            Self::Rgb => PixelType::U8x3,
+            Self::Rgba | Self::Cmyk => PixelType::U8x4,
         }
     }
 }

@@ -6,7 +6,7 @@ use turbojpeg::Subsamp;
 
 use super::geometry::{Crop, Target};
 use super::lanczos;
-use super::raster::{Channels, Packed, Planar, PlaneShape, Raster};
+use super::raster::{Packed, Planar, PlaneShape, Raster};
 use super::workspace::Workspace;
 
 /// A scaled copy of `source`. Planes come out with the chroma sampling `chroma`; a grey picture stays grey.
@@ -59,11 +59,7 @@ fn plane_crop(crop: Crop, target: Target, (from, to): (&PlaneShape, &PlaneShape)
 }
 
 fn resize_pixels(source: &Packed, target: Target, workspace: &mut Workspace) -> Packed {
-    let pixel_type = match source.channels {
-        Channels::Gray => PixelType::U8,
-        Channels::Rgb => PixelType::U8x3,
-        Channels::Rgba | Channels::Cmyk => PixelType::U8x4,
-    };
+    let pixel_type = source.channels.pixel_type();
     let pixels = ImageRef::new(source.size.width, source.size.height, &source.samples, pixel_type)
         .expect("the buffer holds exactly width x height pixels");
     let mut scaled = Packed::over(&mut workspace.buffers, target.size, source.channels);
