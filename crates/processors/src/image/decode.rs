@@ -4,17 +4,20 @@ use std::io::Cursor;
 
 use fast_image_resize::images::Image as ResizeImage;
 use fast_image_resize::{MulDiv, PixelType};
-use image::{ColorType, DynamicImage, ImageFormat, ImageReader};
+use image::{ColorType, DynamicImage, ImageFormat, ImageReader, Limits};
 use turbojpeg::{Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
 
 use super::header::{Encoding, ImageHeader};
-use super::plan::Plan;
+use super::plan::{self, Plan};
 use super::raster::{Channels, Packed, Planar, Raster};
 use super::workspace::Workspace;
 use super::{ImageError, Size, png_rows, safe_jpeg};
 
 /// A file of more progressive scans than this is made to keep a decoder busy; encoders write about ten.
 const SCANS_MAX: u32 = 100;
+
+/// By how many bytes the frame of a GIF may exceed what the picture was estimated to take: small ones have frames that stick out.
+const FRAME_MARGIN: u64 = 1 << 20;
 
 /// What a decoder hands out: neither oriented nor colour-managed.
 pub(super) enum Decoded {
@@ -93,10 +96,19 @@ fn decode_packed(
     Ok(Raster::Packed(packed))
 }
 
+/// The memory was estimated from the header and reserved; the decoders' own guesses would refuse large files a second time. Only frames
+/// of a GIF may be larger than the picture: up to 65535 x 65535, whatever the file holds.
+fn limits(size: Size, (format, color): (ImageFormat, ColorType)) -> Limits {
+    let mut limits = Limits::no_limits();
+    if format == ImageFormat::Gif {
+        limits.max_alloc = Some(size.pixels() * u64::from(plan::other_bytes_per_pixel(format, color)) + FRAME_MARGIN);
+    }
+    limits
+}
+
 fn decode_other(input: &[u8], size: Size, (format, color): (ImageFormat, ColorType)) -> Result<Raster, ImageError> {
     let mut reader = ImageReader::with_format(Cursor::new(input), format);
-    // The memory was estimated from the header and reserved; the decoder's own guess would refuse large files a second time.
-    reader.no_limits();
+    reader.limits(limits(size, (format, color)));
     let decoded = reader.decode()?;
     if (decoded.width(), decoded.height()) != (size.width, size.height) {
         return Err(ImageError::Corrupt { detail: "the picture has another size than its header says".to_owned() });

@@ -106,7 +106,8 @@ fn encoder_bytes(format: OutputFormat) -> u64 {
     }
 }
 
-fn other_bytes_per_pixel(format: ImageFormat, color: ColorType) -> u32 {
+/// Of a format without a decoder of its own here.
+pub(super) fn other_bytes_per_pixel(format: ImageFormat, color: ColorType) -> u32 {
     let decoded = u32::from(color.bytes_per_pixel());
     // Anything else is converted to RGB or RGBA of 8 bits, beside the original.
     let converted = match color {
