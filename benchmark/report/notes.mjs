@@ -9,8 +9,9 @@ export const NOTES = {
     'The longest command is that of `SLOWLOG`; 0 is less than half a millisecond. It is wall time: where all cores are busy, it counts that Redis waits for one, 4 ms at a time, whatever the peer.',
   ],
   images: [
-    'Both files are made from the photo of the quickstart and written, each job through the queue.',
-    '"Two pipelines" decodes the photo for each file; "one decode" makes the thumbnail from the pixels of the larger file.',
+    'All files are made from the photo of the quickstart and written, each job through the queue.',
+    '"A pipeline per file" decodes the photo for each file; "one decode" makes smaller files from the pixels of the largest.',
+    'Avatars are WebP of quality 80; sharp uses the same encoder with the same effort.',
   ],
   push: [
     'Messages of about 300 bytes, encrypted, signed and delivered over TLS to a receiver on loopback that speaks HTTP/2 and HTTP/1.1. It shares the cores, reads one message in 50 and counts the rest.',

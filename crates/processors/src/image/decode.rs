@@ -1,15 +1,14 @@
 //! Encoded bytes to pixels.
 
 use std::io::Cursor;
-use std::mem;
 
 use fast_image_resize::images::Image as ResizeImage;
 use fast_image_resize::{MulDiv, PixelType};
-use image::{ColorType, DynamicImage, ImageFormat, ImageReader};
+use image::{ColorType, DynamicImage, ImageFormat, ImageReader, Limits};
 use turbojpeg::{Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
 
 use super::header::{Encoding, ImageHeader};
-use super::plan::Plan;
+use super::plan::{self, Plan};
 use super::raster::{Channels, Packed, Planar, Raster};
 use super::workspace::Workspace;
 use super::{ImageError, Size, png_rows, safe_jpeg};
@@ -17,37 +16,60 @@ use super::{ImageError, Size, png_rows, safe_jpeg};
 /// A file of more progressive scans than this is made to keep a decoder busy; encoders write about ten.
 const SCANS_MAX: u32 = 100;
 
-/// Decodes one image at the size of `plan`. Not oriented, not colour-managed.
+/// By how many bytes the frame of a GIF may exceed what the picture was estimated to take: small ones have frames that stick out.
+const FRAME_MARGIN: u64 = 1 << 20;
+
+/// What a decoder hands out: neither oriented nor colour-managed.
+pub(super) enum Decoded {
+    /// The picture at the size of the plan.
+    Picture(Raster),
+    /// The first target, scaled while the rows came. Nothing else is made from the picture itself.
+    FirstTarget(Raster),
+}
+
+impl Decoded {
+    /// What a profile must be made for; planes are colours.
+    pub(super) fn channels(&self) -> Channels {
+        let (Self::Picture(raster) | Self::FirstTarget(raster)) = self;
+        match raster {
+            Raster::Planar(planar) if planar.is_gray() => Channels::Gray,
+            Raster::Planar(_) => Channels::Rgb,
+            Raster::Packed(packed) => packed.channels,
+        }
+    }
+}
+
+/// Decodes one image as `plan` says.
 pub(super) fn decode(
     input: &[u8],
     header: &ImageHeader,
     plan: &Plan,
     workspace: &mut Workspace,
-) -> Result<Raster, ImageError> {
-    match header.encoding {
+) -> Result<Decoded, ImageError> {
+    let raster = match header.encoding {
+        Encoding::PngRows { .. } => return png_rows::decode(input, header.size, plan, workspace),
         Encoding::JpegPlanes { subsamp, .. } => {
             prepare(&mut workspace.decompressor, plan)?;
-            let mut planar = Planar::over(mem::take(&mut workspace.planes), plan.decoded, subsamp);
+            let mut planar = Planar::over(&mut workspace.buffers, plan.decoded, subsamp);
             workspace.decompressor.decompress_to_yuv(input, planar.as_yuv_mut())?;
-            Ok(Raster::Planar(planar))
+            Raster::Planar(planar)
         }
         Encoding::JpegRgb { .. } => {
             prepare(&mut workspace.decompressor, plan)?;
-            decode_packed(&mut workspace.decompressor, input, Packed::blank(plan.decoded, Channels::Rgb))
+            decode_packed(input, (plan.decoded, Channels::Rgb), workspace)?
         }
         Encoding::JpegCmyk { inverted } => {
             prepare(&mut workspace.decompressor, plan)?;
-            let mut raster =
-                decode_packed(&mut workspace.decompressor, input, Packed::blank(plan.decoded, Channels::Cmyk))?;
+            let mut raster = decode_packed(input, (plan.decoded, Channels::Cmyk), workspace)?;
             if let (true, Raster::Packed(packed)) = (inverted, &mut raster) {
                 packed.samples.iter_mut().for_each(|sample| *sample = 255 - *sample);
             }
-            Ok(raster)
+            raster
         }
-        Encoding::JpegSafe { is_gray } => safe_jpeg::decode(input, header.size, is_gray),
-        Encoding::PngRows { .. } => png_rows::decode(input, header.size, plan.reduction),
-        Encoding::Other { format, color } => decode_other(input, header.size, (format, color)),
-    }
+        Encoding::JpegSafe { is_gray } => safe_jpeg::decode(input, header.size, is_gray)?,
+        Encoding::Other { format, color } => decode_other(input, header.size, (format, color))?,
+    };
+    Ok(Decoded::Picture(raster))
 }
 
 fn prepare(decompressor: &mut Decompressor, plan: &Plan) -> Result<(), ImageError> {
@@ -56,7 +78,12 @@ fn prepare(decompressor: &mut Decompressor, plan: &Plan) -> Result<(), ImageErro
     decompressor.set_scaling_factor(ScalingFactor::new(1, plan.reduction as usize)).map_err(setup)
 }
 
-fn decode_packed(decompressor: &mut Decompressor, input: &[u8], mut packed: Packed) -> Result<Raster, ImageError> {
+fn decode_packed(
+    input: &[u8],
+    (size, channels): (Size, Channels),
+    workspace: &mut Workspace,
+) -> Result<Raster, ImageError> {
+    let mut packed = Packed::over(&mut workspace.buffers, size, channels);
     let width = packed.size.width as usize;
     let output = Image {
         pitch: width * packed.channels.count(),
@@ -65,14 +92,23 @@ fn decode_packed(decompressor: &mut Decompressor, input: &[u8], mut packed: Pack
         format: if packed.channels == Channels::Cmyk { PixelFormat::CMYK } else { PixelFormat::RGB },
         pixels: packed.samples.as_mut_slice(),
     };
-    decompressor.decompress(input, output)?;
+    workspace.decompressor.decompress(input, output)?;
     Ok(Raster::Packed(packed))
+}
+
+/// The memory was estimated from the header and reserved; the decoders' own guesses would refuse large files a second time. Only frames
+/// of a GIF may be larger than the picture: up to 65535 x 65535, whatever the file holds.
+fn limits(size: Size, (format, color): (ImageFormat, ColorType)) -> Limits {
+    let mut limits = Limits::no_limits();
+    if format == ImageFormat::Gif {
+        limits.max_alloc = Some(size.pixels() * u64::from(plan::other_bytes_per_pixel(format, color)) + FRAME_MARGIN);
+    }
+    limits
 }
 
 fn decode_other(input: &[u8], size: Size, (format, color): (ImageFormat, ColorType)) -> Result<Raster, ImageError> {
     let mut reader = ImageReader::with_format(Cursor::new(input), format);
-    // The memory was estimated from the header and reserved; the decoder's own guess would refuse large files a second time.
-    reader.no_limits();
+    reader.limits(limits(size, (format, color)));
     let decoded = reader.decode()?;
     if (decoded.width(), decoded.height()) != (size.width, size.height) {
         return Err(ImageError::Corrupt { detail: "the picture has another size than its header says".to_owned() });
@@ -96,11 +132,6 @@ fn decode_other(input: &[u8], size: Size, (format, color): (ImageFormat, ColorTy
 }
 
 impl Packed {
-    fn blank(size: Size, channels: Channels) -> Self {
-        let len = size.width as usize * size.height as usize * channels.count();
-        Self { samples: vec![0; len], size, channels }
-    }
-
     /// Without it, the invisible colour of transparent pixels would bleed into their neighbours when scaled.
     fn premultiply(&mut self) {
         MulDiv::new()

@@ -1,5 +1,7 @@
 //! Pixels to encoded bytes.
 
+use std::borrow::Cow;
+
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
@@ -36,23 +38,23 @@ pub(super) fn encode(
 }
 
 /// sRGB pixels: grey, RGB or RGBA that is not premultiplied.
-fn pixels(raster: &Raster, converter: Option<&SrgbConverter>) -> Packed {
+fn pixels<'a>(raster: &'a Raster, converter: Option<&SrgbConverter>) -> Cow<'a, Packed> {
     let mut packed = match raster {
-        Raster::Planar(planar) => color::planes_to_pixels(planar),
-        Raster::Packed(packed) => packed.clone(),
+        Raster::Planar(planar) => Cow::Owned(color::planes_to_pixels(planar)),
+        Raster::Packed(packed) => Cow::Borrowed(packed),
     };
     if packed.channels == Channels::Rgba {
-        packed.unpremultiply();
+        packed.to_mut().unpremultiply();
     }
     match (converter, packed.channels) {
-        (Some(converter), _) => converter.convert(&packed),
-        (None, Channels::Cmyk) => color::inks_to_rgb(&packed),
+        (Some(converter), _) => Cow::Owned(converter.convert(&packed)),
+        (None, Channels::Cmyk) => Cow::Owned(color::inks_to_rgb(&packed)),
         (None, _) => packed,
     }
 }
 
-fn opaque(pixels: Packed) -> Packed {
-    if pixels.channels == Channels::Rgba { color::flatten_on_white(&pixels) } else { pixels }
+fn opaque(pixels: Cow<'_, Packed>) -> Cow<'_, Packed> {
+    if pixels.channels == Channels::Rgba { Cow::Owned(color::flatten_on_white(&pixels)) } else { pixels }
 }
 
 #[cfg(feature = "avif")]
@@ -66,12 +68,12 @@ fn encode_avif(_: &Packed, _: u8) -> Result<Vec<u8>, String> {
 }
 
 /// WebP and AVIF are made from colours.
-fn colored(pixels: Packed) -> Packed {
+fn colored(pixels: Cow<'_, Packed>) -> Cow<'_, Packed> {
     if pixels.channels != Channels::Gray {
         return pixels;
     }
     let samples = pixels.samples.iter().flat_map(|luma| [*luma; 3]).collect();
-    Packed { samples, size: pixels.size, channels: Channels::Rgb }
+    Cow::Owned(Packed { samples, size: pixels.size, channels: Channels::Rgb })
 }
 
 fn encode_jpeg_planes(planar: &Planar, quality: u8, compressor: &mut Compressor) -> turbojpeg::Result<Vec<u8>> {

@@ -6,6 +6,7 @@
 #[cfg(feature = "avif")]
 mod avif;
 mod budget;
+mod buffers;
 mod color;
 mod decode;
 mod encode;
@@ -15,6 +16,7 @@ mod geometry;
 mod header;
 mod job_data;
 mod jpeg_markers;
+mod lanczos;
 mod options;
 mod orient;
 mod pipeline;
@@ -26,6 +28,8 @@ mod raster;
 mod renderer;
 mod resize;
 mod result;
+mod row_scaler;
+mod rows;
 mod safe_jpeg;
 mod webp;
 mod workspace;

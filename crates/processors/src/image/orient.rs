@@ -3,15 +3,16 @@
 use image::metadata::Orientation;
 
 use super::Size;
+use super::buffers::Buffers;
 use super::header::transposes;
 use super::raster::{Packed, Planar, Raster};
 
 /// A copy of `source` the way a viewer shows it. Chroma must be sampled alike in both directions (4:4:4 or 4:2:0).
-pub(super) fn orient(source: &Raster, orientation: Orientation) -> Raster {
+pub(super) fn orient(source: &Raster, orientation: Orientation, buffers: &mut Buffers) -> Raster {
     let turned = |size: Size| if transposes(orientation) { size.transposed() } else { size };
     match source {
         Raster::Planar(planar) => {
-            let mut oriented = Planar::over(Vec::new(), turned(planar.size), planar.subsamp);
+            let mut oriented = Planar::over(buffers, turned(planar.size), planar.subsamp);
             for (from, to) in planar.shapes().iter().zip(oriented.shapes()) {
                 let grid = Grid { stride: from.stride as usize, size: from.visible, orientation };
                 grid.copy::<1>(&planar.samples[from.range()], &mut oriented.samples[to.range()]);
@@ -20,14 +21,15 @@ pub(super) fn orient(source: &Raster, orientation: Orientation) -> Raster {
             Raster::Planar(oriented)
         }
         Raster::Packed(packed) => {
-            let mut samples = vec![0; packed.samples.len()];
+            let mut oriented = Packed::over(buffers, turned(packed.size), packed.channels);
+            let samples = &mut oriented.samples;
             let grid = Grid { stride: packed.size.width as usize, size: packed.size, orientation };
             match packed.channels.count() {
-                1 => grid.copy::<1>(&packed.samples, &mut samples),
-                3 => grid.copy::<3>(&packed.samples, &mut samples),
-                _ => grid.copy::<4>(&packed.samples, &mut samples),
+                1 => grid.copy::<1>(&packed.samples, samples),
+                3 => grid.copy::<3>(&packed.samples, samples),
+                _ => grid.copy::<4>(&packed.samples, samples),
             }
-            Raster::Packed(Packed { samples, size: turned(packed.size), channels: packed.channels })
+            Raster::Packed(oriented)
         }
     }
 }
@@ -79,7 +81,7 @@ mod tests {
         // 1 2 3
         // 4 5 6
         let source = Packed { samples: vec![1, 2, 3, 4, 5, 6], size: Size::new(3, 2), channels: Channels::Gray };
-        match orient(&Raster::Packed(source), Orientation::from_exif(exif).unwrap()) {
+        match orient(&Raster::Packed(source), Orientation::from_exif(exif).unwrap(), &mut Buffers::default()) {
             Raster::Packed(packed) => (packed.samples, (packed.size.width, packed.size.height)),
             Raster::Planar(_) => unreachable!("packed stays packed"),
         }

@@ -2,16 +2,16 @@
 
 use image::metadata::Orientation;
 use tokio_util::sync::CancellationToken;
-use turbojpeg::{Compressor, Subsamp};
+use turbojpeg::Subsamp;
 
 use super::color::SrgbConverter;
-use super::decode::decode;
+use super::decode::{Decoded, decode};
 use super::encode::encode;
 use super::geometry::Target;
 use super::header::ImageHeader;
 use super::orient::orient;
 use super::plan::Plan;
-use super::raster::{Channels, Raster};
+use super::raster::Raster;
 use super::resize::resize;
 use super::workspace::Workspace;
 use super::{ImageError, ImageOptions, OutputFormat, Rendition, Size};
@@ -85,36 +85,41 @@ impl PreparedImage {
         Workspace::with(|workspace| {
             let decoded = decode(input, &self.header, &self.plan, workspace)?;
             on_stage(Stage::Decoded);
-            let images = self.render(&decoded, cancel, workspace)?;
+            let images = self.render(decoded, cancel, workspace)?;
             on_stage(Stage::Encoded);
-            if let Raster::Planar(planar) = decoded {
-                workspace.planes = planar.samples;
-            }
             Ok(ImageOutput { source: self.header.oriented_size(), images })
         })
     }
 
     fn render(
         &self,
-        decoded: &Raster,
+        decoded: Decoded,
         cancel: &CancellationToken,
         workspace: &mut Workspace,
     ) -> Result<Vec<EncodedImage>, ImageError> {
-        let converter = SrgbConverter::new(self.header.icc_profile.as_deref(), channels(decoded));
+        let converter = SrgbConverter::new(self.header.icc_profile.as_deref(), decoded.channels());
+        let (picture, mut first) = match decoded {
+            Decoded::Picture(picture) => (Some(picture), None),
+            Decoded::FirstTarget(scaled) => (None, Some(scaled)),
+        };
         let mut images = Vec::with_capacity(self.renditions.len());
         let mut finished: Vec<(Target, Raster)> = Vec::new();
         for (rendition, target) in self.renditions.iter().zip(&self.plan.targets) {
             check(cancel)?;
-            let source = smallest_sufficient(decoded, &finished, *target);
             let chroma = match rendition.format {
                 OutputFormat::Jpeg { .. } if converter.is_none() => Subsamp::Sub2x2,
                 _ => Subsamp::None,
             };
-            let resized = resize(source, *target, chroma, &mut workspace.resizer);
+            let resized = first.take().unwrap_or_else(|| {
+                let source = smallest_sufficient(&finished, *target).or(picture.as_ref());
+                resize(source.expect("the picture is there for what nothing else serves"), *target, chroma, workspace)
+            });
             check(cancel)?;
-            images.push(self.finish(&resized, (rendition.format, converter.as_ref()), &mut workspace.compressor)?);
+            images.push(self.finish(&resized, (rendition.format, converter.as_ref()), workspace)?);
             finished.push((*target, resized));
         }
+        let rasters = finished.into_iter().map(|(_, raster)| raster).chain(picture);
+        rasters.for_each(|raster| workspace.buffers.give(raster.into_samples()));
         Ok(images)
     }
 
@@ -123,34 +128,27 @@ impl PreparedImage {
         &self,
         resized: &Raster,
         (format, converter): (OutputFormat, Option<&SrgbConverter>),
-        compressor: &mut Compressor,
+        workspace: &mut Workspace,
     ) -> Result<EncodedImage, ImageError> {
-        let oriented;
-        let shown = if self.header.orientation == Orientation::NoTransforms {
-            resized
-        } else {
-            oriented = orient(resized, self.header.orientation);
-            &oriented
-        };
-        Ok(EncodedImage { bytes: encode(shown, converter, format, compressor)?, size: shown.size() })
+        if self.header.orientation == Orientation::NoTransforms {
+            let bytes = encode(resized, converter, format, &mut workspace.compressor)?;
+            return Ok(EncodedImage { bytes, size: resized.size() });
+        }
+        let shown = orient(resized, self.header.orientation, &mut workspace.buffers);
+        let bytes = encode(&shown, converter, format, &mut workspace.compressor)?;
+        let size = shown.size();
+        workspace.buffers.give(shown.into_samples());
+        Ok(EncodedImage { bytes, size })
     }
 }
 
-/// The smallest picture that `target` can be made from without a visible difference: a finished one costs less to scale.
-fn smallest_sufficient<'a>(decoded: &'a Raster, finished: &'a [(Target, Raster)], target: Target) -> &'a Raster {
+/// The smallest finished picture that `target` can be made from without a visible difference: it costs less to scale.
+fn smallest_sufficient(finished: &[(Target, Raster)], target: Target) -> Option<&Raster> {
     finished
         .iter()
         .filter(|(other, _)| target.can_be_made_from(*other))
         .min_by_key(|(other, _)| other.size.pixels())
-        .map_or(decoded, |(_, raster)| raster)
-}
-
-fn channels(raster: &Raster) -> Channels {
-    match raster {
-        Raster::Planar(planar) if planar.is_gray() => Channels::Gray,
-        Raster::Planar(_) => Channels::Rgb,
-        Raster::Packed(packed) => packed.channels,
-    }
+        .map(|(_, raster)| raster)
 }
 
 fn check(cancel: &CancellationToken) -> Result<(), ImageError> {

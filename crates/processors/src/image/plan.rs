@@ -6,6 +6,7 @@ use turbojpeg::Subsamp;
 use super::geometry::{Target, decoder_reduction, reduced};
 use super::header::{Encoding, ImageHeader, transposes};
 use super::raster::planar_len;
+use super::row_scaler::band_bytes;
 use super::{OutputFormat, Rendition, Size, png_rows};
 
 /// Room for codec state, tables and small buffers.
@@ -41,6 +42,15 @@ impl Plan {
         Self { targets, reduction, decoded: reduced(header.size, reduction) }
     }
 
+    /// The first target, if every other one is made from a finished one.
+    pub(super) fn only_target_of_picture(&self) -> Option<Target> {
+        let (first, others) = self.targets.split_first()?;
+        let is_made_from_finished = |(index, target): (usize, &Target)| {
+            self.targets[..=index].iter().any(|finished| target.can_be_made_from(*finished))
+        };
+        others.iter().enumerate().all(is_made_from_finished).then_some(*first)
+    }
+
     /// Peak memory in bytes, an upper estimate: decoder, decoded picture, the resizer's intermediate picture, results.
     pub(super) fn memory(&self, header: &ImageHeader, renditions: &[Rendition]) -> u64 {
         let channels = if matches!(header.encoding, Encoding::JpegPlanes { .. }) { 1 } else { 4 };
@@ -70,7 +80,14 @@ impl Plan {
             Encoding::JpegCmyk { .. } => 4 * decoded + 8 * pixels,
             // A progressive file keeps its coefficients, and whether it is one is not asked.
             Encoding::JpegSafe { is_gray } => pixels * if is_gray { 3 } else { 9 },
-            Encoding::PngRows { color } => decoded * png_rows::channels_of(color).count() as u64 + ROWS_COST,
+            Encoding::PngRows { color } => {
+                let channels = png_rows::channels_of(color).count();
+                let picture = match self.only_target_of_picture() {
+                    Some(target) => band_bytes((self.decoded, channels), target) as u64,
+                    None => decoded * channels as u64,
+                };
+                picture + ROWS_COST
+            }
             Encoding::Other { format, color } => pixels * u64::from(other_bytes_per_pixel(format, color)),
         }
     }
@@ -89,7 +106,8 @@ fn encoder_bytes(format: OutputFormat) -> u64 {
     }
 }
 
-fn other_bytes_per_pixel(format: ImageFormat, color: ColorType) -> u32 {
+/// Of a format without a decoder of its own here.
+pub(super) fn other_bytes_per_pixel(format: ImageFormat, color: ColorType) -> u32 {
     let decoded = u32::from(color.bytes_per_pixel());
     // Anything else is converted to RGB or RGBA of 8 bits, beside the original.
     let converted = match color {

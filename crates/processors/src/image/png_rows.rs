@@ -8,8 +8,13 @@ use image::{ColorType, ImageFormat};
 use png::{Decoder, DecodingError, Reader, Transformations};
 use turbojpeg::Subsamp;
 
+use super::decode::Decoded;
 use super::geometry::reduced;
+use super::plan::Plan;
 use super::raster::{Channels, Packed, Planar, Raster};
+use super::row_scaler::RowScaler;
+use super::rows::{AllRows, RowSink};
+use super::workspace::Workspace;
 use super::{ImageError, Size};
 
 /// Position of the interlace method: signature, length and type of the first chunk, and twelve bytes of it come before.
@@ -29,23 +34,45 @@ pub(super) fn channels_of(color: ColorType) -> Channels {
     }
 }
 
-/// Decodes a picture of `size` at 1/`reduction`. Alpha comes out premultiplied.
-pub(super) fn decode(input: &[u8], size: Size, reduction: u32) -> Result<Raster, ImageError> {
+/// Decodes a picture of `size` as `plan` says. Alpha comes out premultiplied.
+pub(super) fn decode(input: &[u8], size: Size, plan: &Plan, workspace: &mut Workspace) -> Result<Decoded, ImageError> {
     let mut decoder = Decoder::new(Cursor::new(input));
     decoder.set_transformations(Transformations::normalize_to_color8());
     let mut reader = decoder.read_info()?;
-    let shown = reduced(size, reduction);
-    let samples = match reader.output_color_type().0 {
-        png::ColorType::Grayscale => Shrinker::<1>::new(size, reduction).read(&mut reader, |_| {})?,
-        png::ColorType::GrayscaleAlpha => Shrinker::<4>::new(size, reduction).read(&mut reader, spread)?,
-        png::ColorType::Rgba => Shrinker::<4>::new(size, reduction).read(&mut reader, |_| {})?,
-        _ => Shrinker::<3>::new(size, reduction).read(&mut reader, |_| {})?,
+    let channels = match reader.output_color_type().0 {
+        png::ColorType::Grayscale => Channels::Gray,
+        png::ColorType::GrayscaleAlpha | png::ColorType::Rgba => Channels::Rgba,
+        _ => Channels::Rgb,
     };
-    Ok(match samples.len() / (shown.width as usize * shown.height as usize) {
-        1 => Raster::Planar(Planar { samples, size: shown, subsamp: Subsamp::Gray }),
-        3 => Raster::Packed(Packed { samples, size: shown, channels: Channels::Rgb }),
-        _ => Raster::Packed(Packed { samples, size: shown, channels: Channels::Rgba }),
-    })
+    let picture = (plan.decoded, channels);
+    if let Some(target) = plan.only_target_of_picture() {
+        let mut rows = RowScaler::new(picture, target, workspace);
+        read((&mut reader, size), plan.reduction, (channels, &mut rows))?;
+        return Ok(Decoded::FirstTarget(raster(rows.finish())));
+    }
+    let mut rows = AllRows::new(picture, &mut workspace.buffers);
+    read((&mut reader, size), plan.reduction, (channels, &mut rows))?;
+    Ok(Decoded::Picture(raster(rows.finish())))
+}
+
+fn read(
+    (reader, size): (&mut Reader<Cursor<&[u8]>>, Size),
+    reduction: u32,
+    (channels, rows): (Channels, &mut dyn RowSink),
+) -> Result<(), ImageError> {
+    match (channels, reader.output_color_type().0) {
+        (Channels::Gray, _) => Shrinker::<1>::new(size, reduction).read(reader, |_| {}, rows),
+        (Channels::Rgb, _) => Shrinker::<3>::new(size, reduction).read(reader, |_| {}, rows),
+        (_, png::ColorType::GrayscaleAlpha) => Shrinker::<4>::new(size, reduction).read(reader, spread, rows),
+        _ => Shrinker::<4>::new(size, reduction).read(reader, |_| {}, rows),
+    }
+}
+
+fn raster(pixels: Packed) -> Raster {
+    match pixels.channels {
+        Channels::Gray => Raster::Planar(Planar { samples: pixels.samples, size: pixels.size, subsamp: Subsamp::Gray }),
+        _ => Raster::Packed(pixels),
+    }
 }
 
 /// Grey with alpha, in the first half of a row, to RGBA.
@@ -61,47 +88,56 @@ struct Shrinker<const N: usize> {
     size: Size,
     factor: usize,
     sums: Vec<u16>,
-    output: Vec<u8>,
 }
 
 impl<const N: usize> Shrinker<N> {
     fn new(size: Size, factor: u32) -> Self {
-        let shown = reduced(size, factor);
-        let row = shown.width as usize * N;
-        Self {
-            size,
-            factor: factor as usize,
-            sums: vec![0; row],
-            output: Vec::with_capacity(row * shown.height as usize),
-        }
+        let row = reduced(size, factor).width as usize * N;
+        Self { size, factor: factor as usize, sums: vec![0; row] }
     }
 
-    fn read(mut self, reader: &mut Reader<Cursor<&[u8]>>, expand: impl Fn(&mut [u8])) -> Result<Vec<u8>, ImageError> {
-        let mut row = vec![0; self.size.width as usize * N];
-        let alpha = MulDiv::new();
-        let mut rows_in_sums = 0;
+    fn read(
+        mut self,
+        reader: &mut Reader<Cursor<&[u8]>>,
+        expand: impl Fn(&mut [u8]),
+        rows: &mut dyn RowSink,
+    ) -> Result<(), ImageError> {
+        let row_bytes = if self.factor == 1 { 0 } else { self.size.width as usize * N };
+        let (mut row, mut rows_in_sums) = (vec![0; row_bytes], 0);
         for y in 1..=self.size.height {
-            let stored = reader.output_line_size(self.size.width).unwrap_or(usize::MAX);
-            let target = row.get_mut(..stored).ok_or_else(|| corrupt("a row is longer than the header says"))?;
-            reader.read_row(target)?.ok_or_else(|| corrupt("the picture has fewer rows than its header says"))?;
-            expand(&mut row);
-            if N == 4 {
-                let mut pixels = ResizeImage::from_slice_u8(self.size.width, 1, &mut row, PixelType::U8x4)
-                    .expect("a row holds exactly its pixels");
-                alpha.multiply_alpha_inplace(&mut pixels).expect("four channels of 8 bits have an alpha channel");
-            }
             if self.factor == 1 {
-                self.output.extend_from_slice(&row);
+                self.read_row(reader, &expand, rows.next_row())?;
+                rows.accept_row();
                 continue;
             }
+            self.read_row(reader, &expand, &mut row)?;
             self.add(&row);
             rows_in_sums += 1;
             if rows_in_sums == self.factor || y == self.size.height {
-                self.average(rows_in_sums);
+                self.average(rows_in_sums, rows.next_row());
+                rows.accept_row();
                 rows_in_sums = 0;
             }
         }
-        Ok(self.output)
+        Ok(())
+    }
+
+    fn read_row(
+        &self,
+        reader: &mut Reader<Cursor<&[u8]>>,
+        expand: impl Fn(&mut [u8]),
+        row: &mut [u8],
+    ) -> Result<(), ImageError> {
+        let stored = reader.output_line_size(self.size.width).unwrap_or(usize::MAX);
+        let target = row.get_mut(..stored).ok_or_else(|| corrupt("a row is longer than the header says"))?;
+        reader.read_row(target)?.ok_or_else(|| corrupt("the picture has fewer rows than its header says"))?;
+        expand(row);
+        if N == 4 {
+            let mut pixels = ResizeImage::from_slice_u8(self.size.width, 1, row, PixelType::U8x4)
+                .expect("a row holds exactly its pixels");
+            MulDiv::new().multiply_alpha_inplace(&mut pixels).expect("four channels of 8 bits have an alpha channel");
+        }
+        Ok(())
     }
 
     fn add(&mut self, row: &[u8]) {
@@ -133,17 +169,20 @@ impl<const N: usize> Shrinker<N> {
 
     /// Writes one row of averages; squares at the right and lower edge may have fewer pixels.
     #[allow(clippy::cast_possible_truncation)] // an average of bytes is one
-    fn average(&mut self, rows: usize) {
+    fn average(&mut self, rows: usize, output: &mut [u8]) {
         let whole = self.size.width as usize / self.factor;
         let rest = self.size.width as usize % self.factor;
         let (inner, edge) = self.sums.split_at(whole * N);
-        let mut write = |sums: &[u16], count: usize| {
+        let (inner_output, edge_output) = output.split_at_mut(whole * N);
+        let write = |sums: &[u16], count: usize, output: &mut [u8]| {
             let count = count as u32;
-            self.output.extend(sums.iter().map(|sum| ((u32::from(*sum) + count / 2) / count) as u8));
+            for (sample, sum) in output.iter_mut().zip(sums) {
+                *sample = ((u32::from(*sum) + count / 2) / count) as u8;
+            }
         };
-        write(inner, self.factor * rows);
+        write(inner, self.factor * rows, inner_output);
         if rest > 0 {
-            write(edge, rest * rows);
+            write(edge, rest * rows, edge_output);
         }
         self.sums.fill(0);
     }
@@ -172,9 +211,11 @@ mod tests {
     }
 
     fn packed(input: &[u8], size: Size, reduction: u32) -> Vec<u8> {
-        match decode(input, size, reduction).unwrap() {
-            Raster::Packed(packed) => packed.samples,
-            Raster::Planar(planar) => planar.samples,
+        // No target: the picture itself is asked for.
+        let plan = Plan { targets: Vec::new(), reduction, decoded: reduced(size, reduction) };
+        match Workspace::with(|workspace| decode(input, size, &plan, workspace)).unwrap() {
+            Decoded::Picture(raster) => raster.into_samples(),
+            Decoded::FirstTarget(_) => unreachable!("there is none"),
         }
     }
 

@@ -1,8 +1,10 @@
 //! Decoded pixels.
 
+use fast_image_resize::PixelType;
 use turbojpeg::{Subsamp, YuvImage};
 
 use super::Size;
+use super::buffers::Buffers;
 
 /// 8-bit samples of one picture.
 #[derive(Debug)]
@@ -18,6 +20,13 @@ impl Raster {
         match self {
             Self::Planar(planar) => planar.size,
             Self::Packed(packed) => packed.size,
+        }
+    }
+
+    pub(super) fn into_samples(self) -> Vec<u8> {
+        match self {
+            Self::Planar(planar) => planar.samples,
+            Self::Packed(packed) => packed.samples,
         }
     }
 }
@@ -97,10 +106,9 @@ fn sampling(subsamp: Subsamp) -> (u32, u32) {
 }
 
 impl Planar {
-    /// Planes over a recycled buffer, whose old content remains until it is overwritten.
-    pub(super) fn over(mut samples: Vec<u8>, size: Size, subsamp: Subsamp) -> Self {
-        samples.resize(planar_len(size, subsamp), 0);
-        Self { samples, size, subsamp }
+    /// Planes of any content, to be overwritten.
+    pub(super) fn over(buffers: &mut Buffers, size: Size, subsamp: Subsamp) -> Self {
+        Self { samples: buffers.take(planar_len(size, subsamp)), size, subsamp }
     }
 
     pub(super) fn shapes(&self) -> Vec<PlaneShape> {
@@ -160,6 +168,14 @@ pub(super) struct Packed {
     pub(super) channels: Channels,
 }
 
+impl Packed {
+    /// Pixels of any content, to be overwritten.
+    pub(super) fn over(buffers: &mut Buffers, size: Size, channels: Channels) -> Self {
+        let len = size.width as usize * size.height as usize * channels.count();
+        Self { samples: buffers.take(len), size, channels }
+    }
+}
+
 /// What the samples of one pixel are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Channels {
@@ -179,6 +195,15 @@ impl Channels {
             Self::Gray => 1,
             Self::Rgb => 3,
             Self::Rgba | Self::Cmyk => 4,
+        }
+    }
+
+    /// The resizer's name for such pixels.
+    pub(super) const fn pixel_type(self) -> PixelType {
+        match self {
+            Self::Gray => PixelType::U8,
+            Self::Rgb => PixelType::U8x3,
+            Self::Rgba | Self::Cmyk => PixelType::U8x4,
         }
     }
 }
@@ -208,7 +233,7 @@ mod tests {
 
     #[test]
     fn padding_repeats_the_edge() {
-        let mut planar = Planar::over(Vec::new(), Size::new(3, 1), Subsamp::Sub2x2);
+        let mut planar = Planar::over(&mut Buffers::default(), Size::new(3, 1), Subsamp::Sub2x2);
         planar.samples[..3].copy_from_slice(&[1, 2, 3]);
         planar.pad();
         assert_eq!(&planar.samples[..8], &[1, 2, 3, 3, 1, 2, 3, 3]);

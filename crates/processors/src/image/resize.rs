@@ -1,23 +1,25 @@
 //! Lanczos3, plane by plane or pixel by pixel.
 
+use fast_image_resize::PixelType;
 use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
 use turbojpeg::Subsamp;
 
 use super::geometry::{Crop, Target};
-use super::raster::{Channels, Packed, Planar, PlaneShape, Raster};
+use super::lanczos;
+use super::raster::{Packed, Planar, PlaneShape, Raster};
+use super::workspace::Workspace;
 
 /// A scaled copy of `source`. Planes come out with the chroma sampling `chroma`; a grey picture stays grey.
-pub(super) fn resize(source: &Raster, target: Target, chroma: Subsamp, resizer: &mut Resizer) -> Raster {
+pub(super) fn resize(source: &Raster, target: Target, chroma: Subsamp, workspace: &mut Workspace) -> Raster {
     match source {
-        Raster::Planar(planar) => Raster::Planar(resize_planes(planar, target, chroma, resizer)),
-        Raster::Packed(packed) => Raster::Packed(resize_pixels(packed, target, resizer)),
+        Raster::Planar(planar) => Raster::Planar(resize_planes(planar, target, chroma, workspace)),
+        Raster::Packed(packed) => Raster::Packed(resize_pixels(packed, target, workspace)),
     }
 }
 
-fn resize_planes(source: &Planar, target: Target, chroma: Subsamp, resizer: &mut Resizer) -> Planar {
+fn resize_planes(source: &Planar, target: Target, chroma: Subsamp, workspace: &mut Workspace) -> Planar {
     let subsamp = if source.is_gray() { Subsamp::Gray } else { chroma };
-    let mut scaled = Planar::over(Vec::new(), target.size, subsamp);
+    let mut scaled = Planar::over(&mut workspace.buffers, target.size, subsamp);
     let crop = target.crop(source.size);
     for (from, to) in source.shapes().iter().zip(scaled.shapes()) {
         let samples = &source.samples[from.range()];
@@ -29,8 +31,9 @@ fn resize_planes(source: &Planar, target: Target, chroma: Subsamp, resizer: &mut
             Image::from_slice_u8(to.visible.width, to.visible.height, &mut scaled.samples[visible], PixelType::U8)
                 .expect("a plane has room for its visible samples");
         let part = plane_crop(crop, target, (from, &to));
-        resizer
-            .resize(&plane, &mut output, &ResizeOptions::new().crop(part.left, part.top, part.width, part.height))
+        workspace
+            .resizer
+            .resize(&plane, &mut output, &lanczos::options().crop(part.left, part.top, part.width, part.height))
             .expect("the crop lies inside of the plane");
     }
     scaled.pad();
@@ -55,18 +58,15 @@ fn plane_crop(crop: Crop, target: Target, (from, to): (&PlaneShape, &PlaneShape)
     }
 }
 
-fn resize_pixels(source: &Packed, target: Target, resizer: &mut Resizer) -> Packed {
-    let pixel_type = match source.channels {
-        Channels::Gray => PixelType::U8,
-        Channels::Rgb => PixelType::U8x3,
-        Channels::Rgba | Channels::Cmyk => PixelType::U8x4,
-    };
+fn resize_pixels(source: &Packed, target: Target, workspace: &mut Workspace) -> Packed {
+    let pixel_type = source.channels.pixel_type();
     let pixels = ImageRef::new(source.size.width, source.size.height, &source.samples, pixel_type)
         .expect("the buffer holds exactly width x height pixels");
-    let mut output = Image::new(target.size.width, target.size.height, pixel_type);
+    let mut scaled = Packed::over(&mut workspace.buffers, target.size, source.channels);
+    let mut output = Image::from_slice_u8(target.size.width, target.size.height, &mut scaled.samples, pixel_type)
+        .expect("the buffer holds exactly width x height pixels");
     let crop = target.crop(source.size);
-    // Alpha is premultiplied already, and black ink is no alpha.
-    let options = ResizeOptions::new().use_alpha(false).crop(crop.left, crop.top, crop.width, crop.height);
-    resizer.resize(&pixels, &mut output, &options).expect("the crop lies inside of the picture");
-    Packed { samples: output.into_vec(), size: target.size, channels: source.channels }
+    let options = lanczos::options().crop(crop.left, crop.top, crop.width, crop.height);
+    workspace.resizer.resize(&pixels, &mut output, &options).expect("the crop lies inside of the picture");
+    scaled
 }

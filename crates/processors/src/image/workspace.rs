@@ -6,6 +6,7 @@ use fast_image_resize::Resizer;
 use turbojpeg::{Compressor, Decompressor};
 
 use super::ImageError;
+use super::buffers::Buffers;
 
 /// What all idle workspaces together may hold on to: enough for a photograph of 12 megapixels and a smaller one. It is part of every
 /// memory budget, the default one's sixteenth.
@@ -20,8 +21,8 @@ pub(super) struct Workspace {
     pub(super) decompressor: Decompressor,
     pub(super) compressor: Compressor,
     pub(super) resizer: Resizer,
-    /// Recycled for decoded planes.
-    pub(super) planes: Vec<u8>,
+    /// For decoded and scaled pictures.
+    pub(super) buffers: Buffers,
 }
 
 impl Workspace {
@@ -31,7 +32,7 @@ impl Workspace {
             decompressor: Decompressor::new().map_err(setup)?,
             compressor: Compressor::new().map_err(setup)?,
             resizer: Resizer::new(),
-            planes: Vec::new(),
+            buffers: Buffers::default(),
         })
     }
 
@@ -45,7 +46,7 @@ impl Workspace {
         let result = work(&mut workspace);
         let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.iter().map(Self::retained).sum::<usize>() + workspace.retained() > RETAINED_BYTES_MAX {
-            workspace.planes = Vec::new();
+            workspace.buffers.clear();
             workspace.resizer.reset_internal_buffers();
         }
         idle.push(workspace);
@@ -53,6 +54,6 @@ impl Workspace {
     }
 
     fn retained(&self) -> usize {
-        self.planes.capacity() + self.resizer.size_of_internal_buffers()
+        self.buffers.retained() + self.resizer.size_of_internal_buffers()
     }
 }

@@ -49,6 +49,17 @@ fn a_truncated_picture_of_any_format_is_an_error() {
 }
 
 #[test]
+fn a_gif_takes_no_memory_for_a_frame_that_is_larger_than_the_picture() {
+    let mut input = encoded(coffee(), ImageFormat::Gif);
+    let frame = input.windows(2).position(|bytes| bytes == b"\x21\xf9").unwrap() + 8;
+    assert_eq!(input[frame], b',');
+    input[frame + 5..frame + 9].fill(0xFF);
+    let error = refusal(&input);
+    assert_eq!(error.code(), "CORRUPT_IMAGE");
+    assert!(error.to_string().contains("limit"), "{error}");
+}
+
+#[test]
 fn no_truncation_of_a_jpeg_gives_a_picture() {
     let input = fixture("rocket.jpg");
     for kept in (0..input.len()).step_by(1009) {
