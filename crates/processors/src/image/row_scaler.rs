@@ -13,7 +13,8 @@ use super::{Size, lanczos};
 /// Rows are collected up to this many bytes, so that the resizer works on many of them at once.
 const BAND_BYTES: usize = 1 << 20;
 
-/// Makes one scaled picture, exactly as if the whole had been there: rows first, which is what the resizer does, then columns.
+/// Makes one scaled picture, as if the whole had been there (no sample differs by more than one): rows first, which is what the resizer does,
+/// then columns.
 pub(super) struct RowScaler<'a> {
     workspace: &'a mut Workspace,
     source: Size,
