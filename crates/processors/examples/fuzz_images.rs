@@ -27,7 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let seconds: u64 = arguments.next().map_or(Ok(600), |seconds| seconds.parse())?;
     let seed: u64 = arguments.next().map_or(Ok(fastrand::u64(..)), |seed| seed.parse())?;
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/image/corpus");
+    let corpus =
+        PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").ok_or("to be run by cargo")?).join("tests/image/corpus");
     let current = std::env::temp_dir().join("synapse-queue-fuzz-current");
     if current.exists() {
         println!("the last run crashed: {}", keep(&corpus, &std::fs::read(&current)?)?.display());

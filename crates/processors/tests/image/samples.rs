@@ -16,8 +16,10 @@ pub(crate) const COMPRESSED: Rendition =
 pub(crate) const THUMBNAIL: Rendition =
     Rendition { fit: Fit::Cover(Size::new(320, 240)), format: OutputFormat::Jpeg { quality: 75 } };
 
+/// Relative, like all paths of tests: cargo runs them in the folder of their package, and a path known to the compiler would be that of
+/// whichever clone built a shared target folder.
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
-    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
+    std::fs::read(Path::new("tests/fixtures").join(name)).unwrap()
 }
 
 pub(crate) fn coffee() -> RgbImage {
