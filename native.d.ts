@@ -70,15 +70,15 @@ export declare class NativePushProcessors {
 /** Operations on one queue. Everything that works on a queue in JavaScript holds one. */
 export declare class NativeQueue {
   /**
-   * `answered` is called with the ticket of each [`NativeQueue::add`] and either a line per job (its id or why it was refused) or
-   * the error that all of them met.
+   * `answered` is called with the ticket of each [`NativeQueue::add`] and either a JSON array with the id of each job or
+   * why it was refused, or the error that all of them met.
    */
-  onAdded(answered: (ticket: number, lines: string | null, error: NativeError | null) => void): void
+  onAdded(answered: (ticket: number, added: string | null, error: NativeError | null) => void): void
   /** Whether adds are under way, which keeps the process alive. */
   awaitAdded(isWaiting: boolean): void
   /** Adds a batch of jobs (three lines each); the answer comes to the function given to [`NativeQueue::on_added`]. */
   add(ticket: number, batch: string): void
-  /** Adds a batch of jobs (three lines each) and answers their ids as lines; if one has invalid options, none is added. */
+  /** Adds a batch of jobs (three lines each) and answers their ids as a JSON array; if one has invalid options, none is added. */
   addAll(batch: string): Promise<Answer<string>>
   /** All children of these kinds, a JSON object by kind: objects of values by key, or lists of keys. */
   getChildren(jobId: string, kinds: Array<string>): Promise<Answer<string>>
@@ -236,8 +236,8 @@ export declare class NativeQueue {
   takeJob(token: string, waits: boolean, nowMs: number): Promise<Answer<string | undefined | null>>
   /** Moves jobs whose worker vanished back to the queue and answers their ids; does nothing if another worker did lately. */
   checkStalled(nowMs: number): Promise<Answer<Array<string>>>
-  /** Ends a run of a job as `end` (two lines) says, and with `takes_next` takes the next job under the same token. */
-  finishJob(job: NativeActiveJob, end: string, takesNext: boolean, nowMs: number): Promise<Answer<NativeManualEnd>>
+  /** Ends the run of a job under `token` as `end` (two lines) says, and with `takes_next` takes the next job under the same token. */
+  finishJob(job: NativeActiveJob, token: string, end: string, takesNext: boolean, nowMs: number): Promise<Answer<NativeManualEnd>>
   /** Puts an active job off until `until_ms`. */
   moveJobToDelayed(jobId: string, token: string, untilMs: number, nowMs: number): Promise<Answer<undefined>>
   /** Puts an active job back to wait. */
@@ -341,7 +341,7 @@ export declare class NativeWorker {
    * and keeps the process alive until the last event has come.
    */
   start(nowMs: number, slots: NativeSlotSource, eventsArrived: () => void): void
-  /** All events since the last call as lines; empty if there are none. */
+  /** All events since the last call: a line with all of their headers, and the lines of their texts; empty if there are none. */
   take(): string
   /** Reports ended runs, as lines. Returns at once. */
   settle(results: string, nowMs: number): void

@@ -12,7 +12,7 @@ use synapse_queue_engine::options::WorkerOptions;
 use synapse_queue_engine::processor::Processor;
 use synapse_queue_engine::scheduler::SlotSource;
 use synapse_queue_engine::wire::QueueKeys;
-use synapse_queue_engine::worker::{Worker, WorkerConfig};
+use synapse_queue_engine::worker::{JobResult, Worker, WorkerConfig, token_of};
 
 use crate::callback::EventsCallback;
 use crate::encoding::{read_results, worker_events_text};
@@ -169,7 +169,7 @@ impl NativeWorker {
         Ok(())
     }
 
-    /// All events since the last call as lines; empty if there are none.
+    /// All events since the last call: a line with all of their headers, and the lines of their texts; empty if there are none.
     #[napi]
     pub fn take(&self) -> String {
         self.running.get().map(|worker| worker_events_text(&worker.take())).unwrap_or_default()
@@ -179,6 +179,8 @@ impl NativeWorker {
     #[napi]
     pub fn settle(&self, results: String, now_ms: i64) -> napi::Result<(), String> {
         let results = read_results(&results).map_err(exception)?;
+        let result = |(run, outcome)| JobResult { token: token_of(&self.id, run), outcome };
+        let results = results.into_iter().map(result).collect();
         if let Some(worker) = self.running.get() {
             within_runtime_if_available(|| worker.settle(results, now_ms));
         }

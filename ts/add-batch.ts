@@ -15,6 +15,9 @@ export interface NewJob {
   data: string;
 }
 
+/** The id of a job, or why it was not added. */
+type Answer = string | NativeErrorDetails;
+
 interface Waiter {
   resolve(id: string): void;
   reject(error: unknown): void;
@@ -23,7 +26,7 @@ interface Waiter {
 /** Adds of one turn to one queue, as many as fill a call, whatever objects they were made through: they cross together. */
 interface AddBatch {
   native: NativeQueue;
-  lines: string[];
+  text: string;
   waiters: Waiter[];
 }
 
@@ -44,7 +47,7 @@ export function addSoon(queue: QueueLike, job: NewJob): Promise<string> {
   // Jobs of one batch share its deadline.
   const key = `${queue.connectionKey}\n${queue.qualifiedName}\n${queue.opts.deadlineMs ?? ''}`;
   const batch = collecting.get(key) ?? startBatch(key, queue.native);
-  batch.lines.push(...linesOf(job));
+  batch.text = batch.text ? `${batch.text}\n${linesOf(job)}` : linesOf(job);
   return new Promise((resolve, reject) => {
     batch.waiters.push({ resolve, reject });
     if (batch.waiters.length === JOBS_PER_CALL) {
@@ -55,12 +58,11 @@ export function addSoon(queue: QueueLike, job: NewJob): Promise<string> {
 
 /** Adds all jobs or, if one of them is refused, none; answers their ids. */
 export async function addAll(queue: QueueLike, jobs: readonly NewJob[]): Promise<string[]> {
-  const ids = await answer(queue.native.addAll(jobs.flatMap(linesOf).join('\n')));
-  return ids.split('\n').map((line) => JSON.parse(line) as string);
+  return JSON.parse(await answer(queue.native.addAll(jobs.map(linesOf).join('\n')))) as string[];
 }
 
 function startBatch(key: string, native: NativeQueue): AddBatch {
-  const batch: AddBatch = { native, lines: [], waiters: [] };
+  const batch: AddBatch = { native, text: '', waiters: [] };
   collecting.set(key, batch);
   atEndOfTurn(() => {
     leave(key, batch);
@@ -76,9 +78,21 @@ function leave(key: string, batch: AddBatch): void {
   }
 }
 
-/** Each job carries its own time: a test may move the clock between two adds of the same turn. */
-function linesOf(job: NewJob): [string, string, string] {
-  return [JSON.stringify([job.timestamp, job.name]), job.opts, job.data];
+/** Three lines. Each job carries its own time: a test may move the clock between two adds of the same turn. */
+function linesOf({ timestamp, name, opts, data }: NewJob): string {
+  return `[${timestamp},${quoted(name)}]\n${opts}\n${data}`;
+}
+
+let lastName = '';
+let lastQuoted = '""';
+
+/** The JSON text of a name. Most jobs have that of the job before, and to quote a name takes as long as all else about a job's lines. */
+function quoted(name: string): string {
+  if (name !== lastName) {
+    lastQuoted = JSON.stringify(name);
+    lastName = name;
+  }
+  return lastQuoted;
 }
 
 /** Batches without an answer, by ticket, of each queue that adds were made through. */
@@ -86,14 +100,14 @@ const sent = new WeakMap<NativeQueue, ChangingMap<readonly Waiter[]>>();
 
 let lastTicket = 0;
 
-function send({ native, lines, waiters }: AddBatch): void {
+function send({ native, text, waiters }: AddBatch): void {
   const batches = batchesOf(native);
   lastTicket = (lastTicket + 1) % MAX_TICKETS;
   batches.set(lastTicket, waiters);
   if (batches.size === 1) {
     native.awaitAdded(true);
   }
-  native.add(lastTicket, lines.join('\n'));
+  native.add(lastTicket, text);
 }
 
 function batchesOf(native: NativeQueue): ChangingMap<readonly Waiter[]> {
@@ -102,22 +116,23 @@ function batchesOf(native: NativeQueue): ChangingMap<readonly Waiter[]> {
     const started = new ChangingMap<readonly Waiter[]>();
     batches = started;
     sent.set(native, started);
-    native.onAdded((ticket, lines, error) => {
+    native.onAdded((ticket, added, error) => {
       const waiters = started.take(ticket) ?? [];
       if (started.size === 0) {
         native.awaitAdded(false);
       }
-      answerAll(waiters, lines, error);
+      answerAll(waiters, added, error);
     });
   }
   return batches;
 }
 
-function answerAll(waiters: readonly Waiter[], lines: string | null, error: NativeErrorDetails | null): void {
-  const answers = lines?.split('\n') ?? [];
+/** `added`: a JSON array with the id of each job or why it was refused. */
+function answerAll(waiters: readonly Waiter[], added: string | null, error: NativeErrorDetails | null): void {
+  const answers = added === null ? [] : (JSON.parse(added) as Answer[]);
   const answerSome = (first: number, end: number): void => {
     for (let index = first; index < end; index += 1) {
-      answerOne(waiters[index] as Waiter, answers[index] ?? '', error);
+      answerOne(waiters[index] as Waiter, error ?? (answers[index] as Answer));
     }
   };
   const firstPart = waiters.length < DIVIDED_ANSWERS ? waiters.length : Math.ceil(waiters.length / 2);
@@ -129,16 +144,7 @@ function answerAll(waiters: readonly Waiter[], lines: string | null, error: Nati
   }
 }
 
-function answerOne(waiter: Waiter, line: string, error: NativeErrorDetails | null): void {
-  if (error) {
-    waiter.reject(toError(error));
-  } else {
-    settle(waiter, line);
-  }
-}
-
-function settle(waiter: Waiter, line: string): void {
-  const added = JSON.parse(line) as string | NativeErrorDetails;
+function answerOne(waiter: Waiter, added: Answer): void {
   if (typeof added === 'string') {
     waiter.resolve(added);
   } else {

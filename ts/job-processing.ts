@@ -18,7 +18,7 @@ export type NextJobData = [
 ];
 
 /** How a job that is processed by hand ends. */
-type ManualEnd = Omit<RunEnd, 'jobId' | 'token' | 'outcome'> & { outcome: 'completed' | 'failed' };
+type ManualEnd = Omit<RunEnd, 'run' | 'outcome'> & { outcome: 'completed' | 'failed' };
 
 /** What the owner of a job's lock may do with it, and the processor that a worker runs need not. */
 export abstract class JobProcessing<Data, Result, Name extends string, Progress extends JobProgress> extends JobMoves<
@@ -93,8 +93,8 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
       attemptsStarted: this.attemptsStarted,
       stacktrace: JSON.stringify(this.stacktrace ?? []),
     };
-    const lines = linesOf({ jobId: id, token: token ?? '', ...end });
-    const ended = await answer(this.queue.native.finishJob(job, lines, fetchNext, Date.now()));
+    const lines = linesOf({ run: 0, ...end });
+    const ended = await answer(this.queue.native.finishJob(job, token ?? '', lines, fetchNext, Date.now()));
     this.attemptsMade = ended.attemptsMade;
     this.delay = ended.delayMs;
     if (typeof ended.finishedOn === 'number') {

@@ -10,6 +10,8 @@ import type { BackoffStrategy, JobProgress } from './types';
 /** One run of one job. */
 export interface Run<Data, Result, Name extends string, Progress extends JobProgress> {
   readonly job: Job<Data, Result, Name, Progress>;
+  /** Names it between the worker and the engine. */
+  readonly number: number;
   readonly token: string;
   /** Fires when the run is cancelled; only made for processors that want a signal. */
   readonly controller: AbortController | undefined;
@@ -25,8 +27,8 @@ export interface Run<Data, Result, Name extends string, Progress extends JobProg
 
 /** How a run ended. */
 export interface RunEnd {
-  jobId: string;
-  token: string;
+  /** Number of the run; 0 for a job that is processed by hand. */
+  run: number;
   outcome: 'completed' | 'failed' | 'moved' | 'rate-limited';
   /** JSON text. */
   returnvalue?: string;
@@ -45,15 +47,14 @@ export class JobRunner<Data, Result, Name extends string, Progress extends JobPr
 
   /** Runs one job to its end; never rejects. */
   async run(run: Run<Data, Result, Name, Progress>): Promise<RunEnd> {
-    const { job, token, controller } = run;
-    const jobId = job.id ?? '';
+    const { job, number, token, controller } = run;
     try {
       // A worker without a processor never takes jobs by itself.
       run.result = (await this.processors.javascript?.(job, token, controller?.signal)) as Result;
-      return { jobId, token, outcome: 'completed', returnvalue: this.stringify(run.result) };
+      return { run: number, outcome: 'completed', returnvalue: this.stringify(run.result) };
     } catch (thrown) {
       // A run that has timed out has failed already.
-      return run.isReported ? { jobId, token, outcome: 'moved' } : this.fail(run, thrown);
+      return run.isReported ? { run: number, outcome: 'moved' } : this.fail(run, thrown);
     }
   }
 
@@ -71,13 +72,10 @@ export class JobRunner<Data, Result, Name extends string, Progress extends JobPr
   async fail(run: Run<Data, Result, Name, Progress>, thrown: unknown): Promise<RunEnd> {
     // Listeners of `failed` may expect an error object even when nothing was thrown.
     run.thrown ??= thrown ?? new Error(String(thrown));
-    return { jobId: run.job.id ?? '', token: run.token, ...(await this.endOfFailed(run.job, run.thrown)) };
+    return { run: run.number, ...(await this.endOfFailed(run.job, run.thrown)) };
   }
 
-  private async endOfFailed(
-    job: Job<Data, Result, Name, Progress>,
-    thrown: unknown,
-  ): Promise<Omit<RunEnd, 'jobId' | 'token'>> {
+  private async endOfFailed(job: Job<Data, Result, Name, Progress>, thrown: unknown): Promise<Omit<RunEnd, 'run'>> {
     const failure = toFailure(thrown);
     const request = controlFlowOf(failure);
     if (request !== 'failed') {
@@ -108,9 +106,8 @@ export class JobRunner<Data, Result, Name extends string, Progress extends JobPr
 }
 
 /** The end of a run as it crosses to the engine: a line of its own for the return value, whose text is not quoted twice. */
-export function linesOf({ jobId, token, outcome, returnvalue = '', failure, backoffMs }: RunEnd): string {
+export function linesOf({ run, outcome, returnvalue = '', failure, backoffMs }: RunEnd): string {
   const why = failure ? `,"failure":${JSON.stringify(failure)}` : '';
   const backoff = backoffMs === undefined ? '' : `,"backoffMs":${JSON.stringify(backoffMs)}`;
-  const head = `"jobId":${JSON.stringify(jobId)},"token":${JSON.stringify(token)},"outcome":"${outcome}"`;
-  return `{${head}${why}${backoff}}\n${returnvalue}`;
+  return `{"run":${run},"outcome":"${outcome}"${why}${backoff}}\n${returnvalue}`;
 }

@@ -20,6 +20,8 @@ import { WorkerTurns } from './worker-turns';
 
 /** What the loop needs of the worker it works for. */
 export interface LoopOwner<Data, Result, Name extends string, Progress extends JobProgress> extends QueueLike {
+  /** What the tokens of its runs begin with. */
+  readonly id: string;
   emit<E extends keyof WorkerListener<Data, Result, Name, Progress>>(
     event: E,
     ...args: Parameters<WorkerListener<Data, Result, Name, Progress>[E]>
@@ -32,7 +34,7 @@ export type EventOf<E extends WorkerEvent['event']> = Extract<WorkerEvent, { eve
 
 /** Takes batches of events and jobs from the engine, runs the jobs and hands back how they ended. */
 export class WorkerLoop<Data, Result, Name extends string, Progress extends JobProgress> {
-  /** Runs that have not ended, by token. */
+  /** Runs that have not ended, by number. */
   protected readonly runs = new ChangingMap<Run<Data, Result, Name, Progress>>();
   private closed: () => void = () => undefined;
   private readonly runner: JobRunner<Data, Result, Name, Progress>;
@@ -96,16 +98,16 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
         this.failed(event, lines[payload] ?? '');
         break;
       case 'handedBack':
-        this.runs.delete(event.token);
+        this.runs.delete(event.run);
         break;
       case 'progress':
-        this.progress(event.token, lines[payload] ?? '');
+        this.progress(event.run, lines[payload] ?? '');
         break;
       case 'log':
         this.log(event);
         break;
       case 'cancelled':
-        this.runs.get(event.token)?.controller?.abort(event.reason);
+        this.runs.get(event.run)?.controller?.abort(event.reason);
         break;
       case 'timedOut':
         void this.timedOut(event);
@@ -133,11 +135,11 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     }
   }
 
-  private log({ token, message, level }: EventOf<'log'>): void {
+  private log({ run, message, level }: EventOf<'log'>): void {
     if (this.owner.listenerCount('log') === 0) {
       writeLogLine(level, message);
     } else {
-      this.owner.emit('log', this.runs.get(token)?.job, message, level);
+      this.owner.emit('log', this.runs.get(run)?.job, message, level);
     }
   }
 
@@ -152,12 +154,20 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
   }
 
   private start(event: EventOf<'active'>, lines: readonly string[], payload: number): void {
-    const { token, run: isOurs } = event;
+    const { run: number, isOurs } = event;
+    const token = `${this.owner.id}:${number}`;
     const job = Job.fromRecord<Data, Result, Name, Progress>(this.owner, toJobRecord(event.job, lines, payload));
     job.token = token;
     const controller = isOurs && this.processors.wantsSignal(job.name) ? new AbortController() : undefined;
-    const run: Run<Data, Result, Name, Progress> = { job, token, controller, isNative: !isOurs, isReported: !isOurs };
-    this.runs.set(token, run);
+    const run: Run<Data, Result, Name, Progress> = {
+      job,
+      number,
+      token,
+      controller,
+      isNative: !isOurs,
+      isReported: !isOurs,
+    };
+    this.runs.set(number, run);
     this.owner.emit('active', job, 'waiting');
     const scheduled = this.scheduleNext(job);
     if (isOurs) {
@@ -193,8 +203,8 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
   }
 
   /** A run that took too long fails now, whatever its processor still does. */
-  private async timedOut({ token, jobId, failure }: EventOf<'timedOut'>): Promise<void> {
-    const run = this.runs.get(token);
+  private async timedOut({ run: number, jobId, failure }: EventOf<'timedOut'>): Promise<void> {
+    const run = this.runs.get(number);
     if (run && !run.isReported) {
       run.isReported = true;
       const error = new JobTimeoutError(failure.message, { jobId });
@@ -208,7 +218,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     run.isReported = true;
     this.turns.ended(end);
     if (end.outcome !== 'completed' && end.outcome !== 'failed') {
-      this.runs.delete(run.token);
+      this.runs.delete(run.number);
     }
   }
 
@@ -218,14 +228,14 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
       await scheduled;
     } catch (error) {
       this.owner.emit('error', error as Error);
-      this.ended(run, { jobId: run.job.id ?? '', token: run.token, outcome: 'moved' });
+      this.ended(run, { run: run.number, outcome: 'moved' });
       return;
     }
     await this.process(run);
   }
 
-  protected completed({ token, finishedOn, attemptsMade }: EventOf<'completed'>, returnvalue: string): void {
-    const run = this.runs.take(token);
+  protected completed({ run: number, finishedOn, attemptsMade }: EventOf<'completed'>, returnvalue: string): void {
+    const run = this.runs.take(number);
     if (!run) {
       return;
     }
@@ -237,7 +247,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
   }
 
   protected failed(event: EventOf<'failed'>, stacktrace: string): void {
-    const run = this.runs.take(event.token);
+    const run = this.runs.take(event.run);
     const { failure, attemptsMade, finishedOn, delay } = event;
     const error = run?.thrown ?? toFailedError(event);
     if (run) {
@@ -251,8 +261,8 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
     this.owner.emit('failed', run?.job, error as Error, 'active');
   }
 
-  private progress(token: string, text: string): void {
-    const job = this.runs.get(token)?.job;
+  private progress(run: number, text: string): void {
+    const job = this.runs.get(run)?.job;
     if (job) {
       job.progress = parseProgress<Progress>(text);
       this.owner.emit('progress', job, job.progress);
@@ -263,7 +273,7 @@ export class WorkerLoop<Data, Result, Name extends string, Progress extends JobP
   protected failedWithoutTrace({ error }: EventOf<'error'>): void {
     const run = this.runs.values().find(({ job }) => error.jobId !== undefined && job.id === error.jobId);
     if (run?.isReported) {
-      this.runs.delete(run.token);
+      this.runs.delete(run.number);
     }
     this.owner.emit('error', toError(error));
   }

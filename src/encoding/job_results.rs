@@ -1,15 +1,15 @@
-//! Ended runs: two lines each, a header and the return value's JSON text (empty unless completed).
+//! Ended runs: two lines each, a header with the number of the run, and the return value's JSON text (empty unless completed).
 
 use serde::Deserialize;
 use synapse_queue_engine::error::{Error, Result};
 use synapse_queue_engine::job::Failure;
-use synapse_queue_engine::worker::{JobOutcome, JobResult};
+use synapse_queue_engine::worker::JobOutcome;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Header {
-    job_id: String,
-    token: String,
+    /// 0 for a job that is processed by hand.
+    run: u64,
     outcome: Kind,
     failure: Option<FailureJson>,
     backoff_ms: Option<f64>,
@@ -43,19 +43,19 @@ impl From<FailureJson> for Failure {
 ///
 /// # Errors
 /// `InvalidOption` if the lines are not those of results.
-pub(crate) fn read_results(batch: &str) -> Result<Vec<JobResult>> {
+pub(crate) fn read_results(batch: &str) -> Result<Vec<(u64, JobOutcome)>> {
     let mut lines = batch.split('\n');
     let mut results = Vec::new();
     while let Some(header) = lines.next() {
         let payload = lines.next().ok_or_else(|| malformed("a result has no second line"))?;
-        let header = serde_json::from_str(header).map_err(|error| malformed(&error.to_string()))?;
-        results.push(result(header, payload));
+        let header: Header = serde_json::from_str(header).map_err(|error| malformed(&error.to_string()))?;
+        results.push((header.run, outcome(header, payload)));
     }
     Ok(results)
 }
 
-fn result(header: Header, payload: &str) -> JobResult {
-    let outcome = match header.outcome {
+fn outcome(header: Header, payload: &str) -> JobOutcome {
+    match header.outcome {
         Kind::Completed => JobOutcome::Completed(payload.into()),
         Kind::Failed => JobOutcome::Failed {
             failure: header.failure.map(Failure::from).unwrap_or_default(),
@@ -63,8 +63,7 @@ fn result(header: Header, payload: &str) -> JobResult {
         },
         Kind::Moved => JobOutcome::AlreadyMoved,
         Kind::RateLimited => JobOutcome::RateLimited,
-    };
-    JobResult { job_id: header.job_id, token: header.token, outcome }
+    }
 }
 
 /// Strategies may answer fractions.
@@ -84,31 +83,30 @@ mod tests {
     #[test]
     fn reads_every_kind_of_end() {
         let batch = [
-            r#"{"jobId":"1","token":"w:1","outcome":"completed"}"#,
+            r#"{"run":1,"outcome":"completed"}"#,
             r#"{"ok":true}"#,
-            r#"{"jobId":"2","token":"w:2","outcome":"failed","failure":{"name":"Error","message":"no","stack":"s"},"backoffMs":7.9}"#,
+            r#"{"run":2,"outcome":"failed","failure":{"name":"Error","message":"no","stack":"s"},"backoffMs":7.9}"#,
             "",
-            r#"{"jobId":"3","token":"w:3","outcome":"moved"}"#,
+            r#"{"run":3,"outcome":"moved"}"#,
             "",
-            r#"{"jobId":"4","token":"w:4","outcome":"rate-limited"}"#,
+            r#"{"run":4,"outcome":"rate-limited"}"#,
             "",
         ];
-        let outcomes: Vec<_> =
-            read_results(&batch.join("\n")).unwrap().into_iter().map(|result| result.outcome).collect();
+        let results = read_results(&batch.join("\n")).unwrap();
         let failure =
             Failure { name: "Error".into(), message: "no".into(), stack: Some("s".into()), ..Failure::default() };
         let expected = [
-            JobOutcome::Completed(r#"{"ok":true}"#.into()),
-            JobOutcome::Failed { failure, custom_backoff_ms: Some(7) },
-            JobOutcome::AlreadyMoved,
-            JobOutcome::RateLimited,
+            (1, JobOutcome::Completed(r#"{"ok":true}"#.into())),
+            (2, JobOutcome::Failed { failure, custom_backoff_ms: Some(7) }),
+            (3, JobOutcome::AlreadyMoved),
+            (4, JobOutcome::RateLimited),
         ];
-        assert_eq!(outcomes, expected);
+        assert_eq!(results, expected);
     }
 
     #[test]
     fn a_cut_batch_is_refused() {
-        assert!(read_results(r#"{"jobId":"1","token":"w:1","outcome":"moved"}"#).is_err());
+        assert!(read_results(r#"{"run":1,"outcome":"moved"}"#).is_err());
         assert!(read_results("{}\n").is_err());
     }
 }

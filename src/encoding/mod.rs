@@ -14,7 +14,7 @@ pub(crate) use children::{children_counts_text, children_pages_text, children_te
 pub(crate) use flows::{added_flow_text, flow_text, read_flow_jobs};
 pub(crate) use job_lines::{job_text, jobs_text};
 pub(crate) use job_results::read_results;
-pub(crate) use new_jobs::{TimedJob, added_text, read_new_jobs};
+pub(crate) use new_jobs::{TimedJob, added_json, read_new_jobs};
 pub(crate) use queue_events::queue_events_text;
 pub(crate) use worker_events::worker_events_text;
 

@@ -1,9 +1,9 @@
 //! Jobs to be added: three lines each, `[<now ms>,"<name>"]`, options or an empty line, data.
 
+use serde::Serialize;
 use synapse_queue_engine::error::{Error, Result};
 use synapse_queue_engine::queue::NewJob;
 
-use super::Lines;
 use crate::native_error::NativeError;
 
 /// A job to be added and the time JavaScript showed when it was asked for, ms since the Unix epoch.
@@ -34,16 +34,26 @@ fn malformed(detail: &str) -> Error {
     Error::InvalidOption { message: format!("malformed batch of jobs: {detail}") }
 }
 
-/// One line per job: its id, or why it was refused.
-pub(crate) fn added_text(results: &[Result<String>]) -> String {
-    let mut lines = Lines::default();
-    for result in results {
+/// What became of a new job.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Added<'a> {
+    Id(&'a str),
+    Refused(NativeError),
+}
+
+impl<'a> From<&'a Result<String>> for Added<'a> {
+    fn from(result: &'a Result<String>) -> Self {
         match result {
-            Ok(id) => lines.push_json(id),
-            Err(error) => lines.push_json(&NativeError::from(error)),
+            Ok(id) => Self::Id(id),
+            Err(error) => Self::Refused(NativeError::from(error)),
         }
     }
-    lines.into_text()
+}
+
+/// A JSON array with the id of each job, or why it was refused.
+pub(crate) fn added_json(results: &[Result<String>]) -> String {
+    serde_json::to_string(&results.iter().map(Added::from).collect::<Vec<_>>()).expect("texts are JSON")
 }
 
 #[cfg(test)]
@@ -66,8 +76,8 @@ mod tests {
 
     #[test]
     fn a_refused_job_does_not_hide_the_ids_of_others() {
-        let text = added_text(&[Ok("1".into()), Err(Error::Closed), Ok("2".into())]);
+        let text = added_json(&[Ok("1".into()), Err(Error::Closed), Ok("2".into())]);
         let error = r#"{"code":"CONNECTION_CLOSED","message":"Connection is closed."}"#;
-        assert_eq!(text, format!("\"1\"\n{error}\n\"2\""));
+        assert_eq!(text, format!("[\"1\",{error},\"2\"]"));
     }
 }

@@ -1,10 +1,10 @@
-//! A worker's events: a header line each, followed by the texts of its job or by one JSON text.
+//! A worker's events: a line with the headers of all of them, a JSON array, then for each the texts of its job or its one JSON text.
 
 use serde::Serialize;
 use synapse_queue_engine::job::Failure;
 use synapse_queue_engine::processor::LogLevel;
 use synapse_queue_engine::queue::OpenSchedule;
-use synapse_queue_engine::worker::WorkerEvent;
+use synapse_queue_engine::worker::{WorkerEvent, run_of};
 
 use super::Lines;
 use super::job_lines::{JobHeader, push_job_texts};
@@ -18,19 +18,18 @@ enum Header<'a> {
     AskTime,
     Closed,
     Active {
-        token: &'a str,
-        run: bool,
+        run: u64,
+        is_ours: bool,
         job: JobHeader<'a>,
     },
     Completed {
-        job_id: &'a str,
-        token: &'a str,
+        run: u64,
         finished_on: i64,
         attempts_made: u32,
     },
     Failed {
         job_id: &'a str,
-        token: &'a str,
+        run: u64,
         failure: FailureJson<'a>,
         attempts_made: u32,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,14 +37,13 @@ enum Header<'a> {
         delay: i64,
     },
     HandedBack {
-        job_id: &'a str,
-        token: &'a str,
+        run: u64,
     },
     Progress {
-        token: &'a str,
+        run: u64,
     },
     Log {
-        token: &'a str,
+        run: u64,
         level: &'static str,
         message: &'a str,
     },
@@ -58,14 +56,13 @@ enum Header<'a> {
         after: i64,
     },
     Cancelled {
-        job_id: &'a str,
-        token: &'a str,
+        run: u64,
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'a str>,
     },
     TimedOut {
         job_id: &'a str,
-        token: &'a str,
+        run: u64,
         failure: FailureJson<'a>,
     },
     LocksRenewed {
@@ -95,9 +92,12 @@ impl<'a> From<&'a Failure> for FailureJson<'a> {
 
 /// Events in order; empty text for none, which tells that the worker has ended.
 pub(crate) fn worker_events_text(events: &[WorkerEvent]) -> String {
+    if events.is_empty() {
+        return String::new();
+    }
     let mut lines = Lines::default();
+    lines.push_json(&events.iter().map(header).collect::<Vec<_>>());
     for event in events {
-        lines.push_json(&header(event));
         match event {
             WorkerEvent::Active { job, .. } => push_job_texts(&mut lines, job),
             WorkerEvent::Completed { returnvalue, .. } => lines.push_text(returnvalue.as_deref().unwrap_or_default()),
@@ -116,29 +116,35 @@ fn header(event: &WorkerEvent) -> Header<'_> {
         WorkerEvent::Drained => Header::Drained,
         WorkerEvent::AskTime => Header::AskTime,
         WorkerEvent::Closed => Header::Closed,
-        WorkerEvent::Active { token, run, job } => Header::Active { token, run: *run, job: (&**job).into() },
-        WorkerEvent::Completed { job_id, token, finished_on, attempts_made, .. } => {
-            Header::Completed { job_id, token, finished_on: *finished_on, attempts_made: *attempts_made }
+        WorkerEvent::Active { token, run, job } => {
+            Header::Active { run: run_of(token), is_ours: *run, job: (&**job).into() }
+        }
+        WorkerEvent::Completed { token, finished_on, attempts_made, .. } => {
+            Header::Completed { run: run_of(token), finished_on: *finished_on, attempts_made: *attempts_made }
         }
         WorkerEvent::Failed { job_id, token, failure, attempts_made, finished_on, delay_ms, .. } => Header::Failed {
             job_id,
-            token,
+            run: run_of(token),
             failure: failure.into(),
             attempts_made: *attempts_made,
             finished_on: *finished_on,
             delay: *delay_ms,
         },
-        WorkerEvent::HandedBack { job_id, token } => Header::HandedBack { job_id, token },
-        WorkerEvent::Progress { token, .. } => Header::Progress { token },
-        WorkerEvent::Log { level, token, message } => Header::Log { token, level: level_name(*level), message },
+        WorkerEvent::HandedBack { token, .. } => Header::HandedBack { run: run_of(token) },
+        WorkerEvent::Progress { token, .. } => Header::Progress { run: run_of(token) },
+        WorkerEvent::Log { level, token, message } => {
+            Header::Log { run: run_of(token), level: level_name(*level), message }
+        }
         WorkerEvent::Stalled { job_id } => Header::Stalled { job_id },
         WorkerEvent::AskSlot(OpenSchedule { scheduler_id, name, after_ms, .. }) => {
             Header::AskSlot { scheduler_id, name, after: *after_ms }
         }
-        WorkerEvent::Cancelled { job_id, token, reason } => {
-            Header::Cancelled { job_id, token, reason: reason.as_deref() }
+        WorkerEvent::Cancelled { token, reason, .. } => {
+            Header::Cancelled { run: run_of(token), reason: reason.as_deref() }
         }
-        WorkerEvent::TimedOut { job_id, token, failure } => Header::TimedOut { job_id, token, failure: failure.into() },
+        WorkerEvent::TimedOut { job_id, token, failure } => {
+            Header::TimedOut { job_id, run: run_of(token), failure: failure.into() }
+        }
         WorkerEvent::LocksRenewed { job_ids } => Header::LocksRenewed { job_ids },
         WorkerEvent::LockRenewalFailed { job_ids } => Header::LockRenewalFailed { job_ids },
         WorkerEvent::Error { error } => Header::Error { error: error.into() },
@@ -176,16 +182,12 @@ mod tests {
             WorkerEvent::Active { job: Arc::new(job), token: "w:2".into(), run: true },
             WorkerEvent::Drained,
         ]);
-        let expected = [
-            r#"{"event":"completed","jobId":"1","token":"w:1","finishedOn":9,"attemptsMade":1}"#,
-            "",
-            r#"{"event":"active","token":"w:2","run":true,"job":{"id":"2","name":"n","timestamp":0}}"#,
-            "{}",
-            "{}",
-            "",
+        let headers = [
+            r#"{"event":"completed","run":1,"finishedOn":9,"attemptsMade":1}"#,
+            r#"{"event":"active","run":2,"isOurs":true,"job":{"id":"2","name":"n","timestamp":0}}"#,
             r#"{"event":"drained"}"#,
         ];
-        assert_eq!(text, expected.join("\n"));
+        assert_eq!(text, format!("[{}]\n\n{{}}\n{{}}\n", headers.join(",")));
     }
 
     #[test]
@@ -200,9 +202,8 @@ mod tests {
             delay_ms: 100,
         }]);
         let failure = r#"{"name":"Error","message":"no JPEG","code":"CORRUPT_IMAGE"}"#;
-        let header = format!(
-            r#"{{"event":"failed","jobId":"1","token":"w:1","failure":{failure},"attemptsMade":2,"delay":100}}"#
-        );
+        let header =
+            format!(r#"[{{"event":"failed","jobId":"1","run":1,"failure":{failure},"attemptsMade":2,"delay":100}}]"#);
         assert_eq!(text, format!("{header}\n[\"long\"]"));
     }
 
@@ -211,7 +212,7 @@ mod tests {
         let error = Error::LockMissing { job_id: "3".into(), command: "moveToFinished" };
         let text = worker_events_text(&[WorkerEvent::Error { error }]);
         let details = r#""code":"JOB_LOCK_MISSING","message":"Missing lock for job 3. moveToFinished","jobId":"3""#;
-        assert_eq!(text, format!(r#"{{"event":"error","error":{{{details}}}}}"#));
+        assert_eq!(text, format!(r#"[{{"event":"error","error":{{{details}}}}}]"#));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use synapse_queue_engine::scripts::EncodedJob;
 
 use super::NativeQueue;
 use crate::callback::AddedCallback;
-use crate::encoding::{TimedJob, added_text, read_new_jobs};
+use crate::encoding::{TimedJob, added_json, read_new_jobs};
 use crate::handle::Handle;
 use crate::native_error::{Answer, NativeError};
 use crate::runtime;
@@ -59,12 +59,12 @@ impl Drop for Preparing {
 
 #[napi]
 impl NativeQueue {
-    /// `answered` is called with the ticket of each [`NativeQueue::add`] and either a line per job (its id or why it was refused) or
-    /// the error that all of them met.
+    /// `answered` is called with the ticket of each [`NativeQueue::add`] and either a JSON array with the id of each job or
+    /// why it was refused, or the error that all of them met.
     #[napi]
     pub fn on_added(
         &self,
-        #[napi(ts_arg_type = "(ticket: number, lines: string | null, error: NativeError | null) => void")]
+        #[napi(ts_arg_type = "(ticket: number, added: string | null, error: NativeError | null) => void")]
         answered: AddedCallback,
     ) {
         drop(self.adds.answered.set(Mutex::new(answered)));
@@ -94,14 +94,14 @@ impl NativeQueue {
         });
     }
 
-    /// Adds a batch of jobs (three lines each) and answers their ids as lines; if one has invalid options, none is added.
+    /// Adds a batch of jobs (three lines each) and answers their ids as a JSON array; if one has invalid options, none is added.
     #[napi]
     pub async fn add_all(&self, batch: String) -> Answer<String> {
         self.handle
             .run(async {
                 let jobs = read_new_jobs(&batch)?.into_iter().map(|job| self.adds.prepare(job));
                 let ids = self.queue.add(jobs.collect::<Result<_>>()?).await?;
-                Ok(added_text(&ids.into_iter().collect::<Result<Vec<_>>>()?.into_iter().map(Ok).collect::<Vec<_>>()))
+                Ok(added_json(&ids.into_iter().map(|id| id.map(Ok)).collect::<Result<Vec<_>>>()?))
             })
             .await
     }
@@ -162,13 +162,13 @@ impl Adds {
 
     fn answer(&self, ticket: u32, added: Added) {
         let Some(answered) = self.answered.get() else { return };
-        let (lines, error) = match added {
-            Ok(added) => (Some(added_text(&added)), None),
+        let (ids, error) = match added {
+            Ok(added) => (Some(added_json(&added)), None),
             Err(error) => (None, Some(NativeError::from(&error))),
         };
         let answered = answered.lock().expect("no code panics while it holds this lock");
         // It can only fail while the process or its thread ends, when nobody is left to be told.
-        answered.call((ticket, lines, error).into(), ThreadsafeFunctionCallMode::NonBlocking);
+        answered.call((ticket, ids, error).into(), ThreadsafeFunctionCallMode::NonBlocking);
     }
 }
 

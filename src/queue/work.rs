@@ -76,11 +76,12 @@ impl NativeQueue {
         self.handle.run(async { self.work()?.check_stalled(now_ms).await }).await
     }
 
-    /// Ends a run of a job as `end` (two lines) says, and with `takes_next` takes the next job under the same token.
+    /// Ends the run of a job under `token` as `end` (two lines) says, and with `takes_next` takes the next job under the same token.
     #[napi]
     pub async fn finish_job(
         &self,
         job: NativeActiveJob,
+        token: String,
         end: String,
         takes_next: bool,
         now_ms: i64,
@@ -88,7 +89,8 @@ impl NativeQueue {
         runtime::clock().follow(now_ms);
         self.handle
             .run(async {
-                let result = read_results(&end)?.pop().ok_or(Error::Closed)?;
+                let (_, outcome) = read_results(&end)?.pop().ok_or(Error::Closed)?;
+                let result = JobResult { token, outcome };
                 Ok(self.work()?.finish(&job.into(), result, takes_next, now_ms).await?.into())
             })
             .await
@@ -99,7 +101,7 @@ impl NativeQueue {
     pub async fn move_job_to_delayed(&self, job_id: String, token: String, until_ms: i64, now_ms: i64) -> Answer<()> {
         runtime::clock().follow(now_ms);
         self.handle
-            .run(self.put_back(JobResult { job_id, token, outcome: JobOutcome::Delayed { until_ms } }, now_ms))
+            .run(self.put_back(job_id, JobResult { token, outcome: JobOutcome::Delayed { until_ms } }, now_ms))
             .await
     }
 
@@ -107,11 +109,11 @@ impl NativeQueue {
     #[napi]
     pub async fn move_job_to_wait(&self, job_id: String, token: String, now_ms: i64) -> Answer<()> {
         runtime::clock().follow(now_ms);
-        self.handle.run(self.put_back(JobResult { job_id, token, outcome: JobOutcome::Waiting }, now_ms)).await
+        self.handle.run(self.put_back(job_id, JobResult { token, outcome: JobOutcome::Waiting }, now_ms)).await
     }
 
-    async fn put_back(&self, result: JobResult, now_ms: i64) -> Result<()> {
-        let job = Job { id: result.job_id.clone(), ..Job::default() };
+    async fn put_back(&self, id: String, result: JobResult, now_ms: i64) -> Result<()> {
+        let job = Job { id, ..Job::default() };
         self.work()?.finish(&job, result, false, now_ms).await.map(drop)
     }
 

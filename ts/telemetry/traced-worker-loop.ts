@@ -53,10 +53,10 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
 
   protected override handle(event: WorkerEvent, lines: readonly string[], payload: number): void {
     super.handle(event, lines, payload);
-    if (event.event === 'active' && !event.run) {
-      this.open(this.runs.get(event.token));
+    if (event.event === 'active' && !event.isOurs) {
+      this.open(this.runs.get(event.run));
     } else if (event.event === 'handedBack') {
-      this.close(event.token);
+      this.close(event.run);
     } else if (event.event === 'locksRenewed') {
       this.note('extendLocks', { [TelemetryAttributes.WorkerJobsToExtendLocks]: event.jobIds });
     } else if (event.event === 'stalled') {
@@ -71,7 +71,7 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
 
   protected override ended(run: Run<Data, Result, Name, Progress>, end: RunEnd): void {
     super.ended(run, end);
-    const spans = this.spans.get(run.token);
+    const spans = this.spans.get(run.number);
     if (!spans) {
       return;
     }
@@ -86,13 +86,13 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
         }
         this.tell(spans.process, run);
       });
-      this.close(run.token);
+      this.close(run.number);
     }
   }
 
   protected override completed(event: EventOf<'completed'>, returnvalue: string): void {
-    const run = this.runs.get(event.token);
-    this.inside(event.token, () => {
+    const run = this.runs.get(event.run);
+    this.inside(event.run, () => {
       super.completed(event, returnvalue);
     });
     if (run) {
@@ -105,9 +105,9 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
   }
 
   protected override failed(event: EventOf<'failed'>, stacktrace: string): void {
-    const run = this.runs.get(event.token);
+    const run = this.runs.get(event.run);
     const state = event.finishedOn !== undefined ? 'failed' : event.delay > 0 ? 'delayed' : 'retried';
-    this.inside(event.token, () => {
+    this.inside(event.run, () => {
       super.failed(event, stacktrace);
     });
     if (run) {
@@ -122,13 +122,13 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
 
   protected override failedWithoutTrace(event: EventOf<'error'>): void {
     super.failedWithoutTrace(event);
-    for (const [token, spans] of this.spans.entries()) {
-      if (!this.runs.has(token)) {
+    for (const [run, spans] of this.spans.entries()) {
+      if (!this.runs.has(run)) {
         this.tracing.guard(() => {
           spans.complete?.exception(event.error.message);
           spans.process.exception(event.error.message);
         });
-        this.close(token);
+        this.close(run);
       }
     }
   }
@@ -137,7 +137,7 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
     return (
       run &&
       this.tracing.guard(() => {
-        const { job, token } = run;
+        const { job, number } = run;
         const process = this.tracing.start({
           operation: 'process',
           kind: SpanKind.CONSUMER,
@@ -145,7 +145,7 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
           attributes: { ...this.attributes, [TelemetryAttributes.JobId]: job.id },
         });
         const spans = { process };
-        this.spans.set(token, spans);
+        this.spans.set(number, spans);
         return spans;
       })
     );
@@ -159,14 +159,14 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
   ): void {
     this.tracing.guard(() => {
       this.tracing.measurements?.ended(run.job, state);
-      const spans = this.spans.get(run.token);
+      const spans = this.spans.get(run.number);
       if (spans) {
         describe(spans);
         spans.process.set({ [TelemetryAttributes.JobAttemptsMade]: run.job.attemptsMade });
         this.tell(spans.process, run);
       }
     });
-    this.close(run.token);
+    this.close(run.number);
   }
 
   private tell(span: OpenSpan, { job }: Run<Data, Result, Name, Progress>): void {
@@ -177,8 +177,8 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
     });
   }
 
-  private close(token: string): void {
-    const spans = this.spans.take(token);
+  private close(run: number | string): void {
+    const spans = this.spans.take(run);
     this.tracing.guard(() => {
       spans?.complete?.end();
       spans?.process.end();
@@ -192,8 +192,8 @@ export class TracedWorkerLoop<Data, Result, Name extends string, Progress extend
     });
   }
 
-  private inside(token: string, emit: () => void): void {
-    const spans = this.spans.get(token);
+  private inside(run: number, emit: () => void): void {
+    const spans = this.spans.get(run);
     if (spans) {
       spans.process.in(emit);
     } else {

@@ -92,9 +92,9 @@ async fn complete_next(worker: &Worker) {
     loop {
         for event in timeout(PATIENCE, worker.next()).await.unwrap() {
             match event {
-                WorkerEvent::Active { job, token, .. } => {
+                WorkerEvent::Active { token, .. } => {
                     let outcome = JobOutcome::Completed("1".into());
-                    worker.settle(vec![JobResult { job_id: job.id.clone(), token, outcome }], Clock::new().now_ms());
+                    worker.settle(vec![JobResult { token, outcome }], Clock::new().now_ms());
                 }
                 WorkerEvent::Completed { .. } => return,
                 _ => {}
@@ -129,10 +129,10 @@ async fn a_worker_that_reached_redis_makes_the_process_ready_until_it_closes() {
     assert!(health.contains(r#""queue":"paint""#) && health.contains(r#""connected":true"#), "{health}");
 
     stage.add("").await;
-    let (job, token) = loop {
+    let token = loop {
         let mut events = worker.next().await.into_iter();
         if let Some(found) = events.find_map(|event| match event {
-            WorkerEvent::Active { job, token, .. } => Some((job, token)),
+            WorkerEvent::Active { token, .. } => Some(token),
             _ => None,
         }) {
             break found;
@@ -145,7 +145,7 @@ async fn a_worker_that_reached_redis_makes_the_process_ready_until_it_closes() {
     assert_eq!(status, "HTTP/1.1 503 Service Unavailable");
     assert!(body.contains("paint: the worker is closing"), "{body}");
     let outcome = JobOutcome::Completed("1".into());
-    worker.settle(vec![JobResult { job_id: job.id.clone(), token, outcome }], Clock::new().now_ms());
+    worker.settle(vec![JobResult { token, outcome }], Clock::new().now_ms());
     timeout(PATIENCE, closing).await.unwrap();
 }
 

@@ -51,7 +51,14 @@ pub(super) enum Stage {
 #[derive(Debug, Default)]
 pub(super) struct ActiveJobs {
     /// Written by the actor, read by the lock renewer and by callers of the worker. Never held across an await.
-    runs: Mutex<HashMap<String, ActiveJob>>,
+    runs: Mutex<Runs>,
+}
+
+#[derive(Debug, Default)]
+struct Runs {
+    by_token: HashMap<String, ActiveJob>,
+    /// Tokens of the latest runs, by job.
+    latest: HashMap<String, String>,
 }
 
 /// A run that must stop, and whose runner has to be told.
@@ -61,19 +68,30 @@ pub(super) struct StoppedRun {
     pub(super) token: String,
 }
 
+impl ActiveJob {
+    fn stop(&self, token: &str) -> StoppedRun {
+        self.cancellation.cancel();
+        StoppedRun { job_id: self.job_id.clone(), token: token.into() }
+    }
+}
+
 impl ActiveJobs {
-    /// Adds a run. Answers the older runs of the same job, which have lost their lock without knowing.
-    pub(super) fn insert(&self, token: String, job: ActiveJob) -> Vec<StoppedRun> {
+    /// Adds a run. Answers the older run of the same job, which has lost its lock without knowing.
+    pub(super) fn insert(&self, token: String, job: ActiveJob) -> Option<StoppedRun> {
         let mut runs = self.lock();
-        let superseded =
-            stop(&mut runs, |_, run| run.job_id == job.job_id && run.stage == Stage::Running, Some(Stage::Lost));
-        runs.insert(token, job);
+        let earlier = runs.latest.insert(job.job_id.clone(), token.clone());
+        let superseded = earlier.and_then(|earlier| {
+            let run = runs.by_token.get_mut(&earlier).filter(|run| run.stage == Stage::Running)?;
+            run.stage = Stage::Lost;
+            Some(run.stop(&earlier))
+        });
+        runs.by_token.insert(token, job);
         superseded
     }
 
     /// Sets the task of a native run; does nothing if the run is gone already.
     pub(super) fn set_native(&self, token: &str, task: AbortHandle) {
-        if let Some(run) = self.lock().get_mut(token) {
+        if let Some(run) = self.lock().by_token.get_mut(token) {
             run.native = Some(task);
         }
     }
@@ -81,7 +99,7 @@ impl ActiveJobs {
     /// Leaves finished parts to the call with this run's result; false if that call is prepared already or would be too large.
     pub(super) fn leave_parts(&self, token: &str, parts: &[String]) -> bool {
         let mut runs = self.lock();
-        match runs.get_mut(token).filter(|run| run.stage != Stage::Settling) {
+        match runs.by_token.get_mut(token).filter(|run| run.stage != Stage::Settling) {
             Some(run) if run.last_parts.len() + parts.len() <= MAX_LAST_PARTS => {
                 run.last_parts.extend_from_slice(parts);
                 true
@@ -92,13 +110,13 @@ impl ActiveJobs {
 
     /// Whether this run may still report how it ended.
     pub(super) fn is_unsettled(&self, token: &str) -> bool {
-        self.lock().get(token).is_some_and(|run| run.stage != Stage::Settling)
+        self.lock().by_token.get(token).is_some_and(|run| run.stage != Stage::Settling)
     }
 
     /// Ends a run's work and returns it; `None` if it is unknown or has ended before.
     pub(super) fn begin_settling(&self, token: &str) -> Option<ActiveJob> {
         let mut runs = self.lock();
-        let run = runs.get_mut(token).filter(|run| run.stage != Stage::Settling)?;
+        let run = runs.by_token.get_mut(token).filter(|run| run.stage != Stage::Settling)?;
         run.stage = Stage::Settling;
         run.times.end();
         Some(run.clone())
@@ -106,7 +124,7 @@ impl ActiveJobs {
 
     /// A run that is still here.
     pub(super) fn get(&self, token: &str) -> Option<ActiveJob> {
-        self.lock().get(token).cloned()
+        self.lock().by_token.get(token).cloned()
     }
 
     /// Forgets a run.
@@ -116,7 +134,12 @@ impl ActiveJobs {
 
     /// Forgets a run and answers it.
     pub(super) fn take(&self, token: &str) -> Option<ActiveJob> {
-        self.lock().remove(token)
+        let mut runs = self.lock();
+        let run = runs.by_token.remove(token)?;
+        if runs.latest.get(&run.job_id).is_some_and(|latest| latest == token) {
+            runs.latest.remove(&run.job_id);
+        }
+        Some(run)
     }
 
     /// Stops all runs of a job.
@@ -132,7 +155,8 @@ impl ActiveJobs {
     /// Tokens of the runs that have not ended.
     pub(super) fn running(&self) -> Vec<String> {
         let runs = self.lock();
-        runs.iter().filter(|(_, run)| run.stage == Stage::Running).map(|(token, _)| token.clone()).collect()
+        let running = runs.by_token.iter().filter(|(_, run)| run.stage == Stage::Running);
+        running.map(|(token, _)| token.clone()).collect()
     }
 
     /// Marks runs as having lost their lock and stops them. Tokens of runs that ended meanwhile are passed over.
@@ -148,36 +172,31 @@ impl ActiveJobs {
     /// `(job id, token)` of every lock worth renewing.
     pub(super) fn locks(&self) -> Vec<(String, String)> {
         let runs = self.lock();
-        let held = runs.iter().filter(|(_, run)| run.stage != Stage::Lost);
+        let held = runs.by_token.iter().filter(|(_, run)| run.stage != Stage::Lost);
         held.map(|(token, run)| (run.job_id.clone(), token.clone())).collect()
     }
 
     /// Stops everything that still runs, native tasks at once: their jobs are about to be handed back.
     pub(super) fn abandon(&self) -> Vec<StoppedRun> {
         let mut runs = self.lock();
-        for task in runs.values_mut().filter_map(|run| run.native.take()) {
+        for task in runs.by_token.values_mut().filter_map(|run| run.native.take()) {
             task.abort();
         }
         stop(&mut runs, |_, run| run.stage != Stage::Settling, None)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, ActiveJob>> {
+    fn lock(&self) -> MutexGuard<'_, Runs> {
         self.runs.lock().expect("no code panics while it holds this lock")
     }
 }
 
 /// Cancels the runs that match and moves them to `stage`, if one is given.
-fn stop(
-    runs: &mut HashMap<String, ActiveJob>,
-    matches: impl Fn(&str, &ActiveJob) -> bool,
-    stage: Option<Stage>,
-) -> Vec<StoppedRun> {
-    let matching = runs.iter_mut().filter(|(token, run)| matches(token, run));
+fn stop(runs: &mut Runs, matches: impl Fn(&str, &ActiveJob) -> bool, stage: Option<Stage>) -> Vec<StoppedRun> {
+    let matching = runs.by_token.iter_mut().filter(|(token, run)| matches(token, run));
     matching
         .map(|(token, run)| {
-            run.cancellation.cancel();
             run.stage = stage.unwrap_or(run.stage);
-            StoppedRun { job_id: run.job_id.clone(), token: token.clone() }
+            run.stop(token)
         })
         .collect()
 }
@@ -221,8 +240,12 @@ mod tests {
     fn a_second_run_of_a_job_stops_the_first_and_takes_over_its_lock() {
         let jobs = ActiveJobs::default();
         jobs.insert("w:1".into(), run_of("7"));
-        assert_eq!(jobs.insert("w:2".into(), run_of("7")), stopped("7", "w:1"));
+        assert_eq!(jobs.insert("w:2".into(), run_of("7")), stopped("7", "w:1").pop());
         assert_eq!(jobs.locks(), [("7".to_owned(), "w:2".to_owned())]);
+        jobs.remove("w:1");
+        assert_eq!(jobs.insert("w:3".into(), run_of("7")), stopped("7", "w:2").pop());
+        jobs.remove("w:3");
+        assert_eq!(jobs.insert("w:4".into(), run_of("7")), None);
     }
 
     #[test]

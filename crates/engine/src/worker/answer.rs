@@ -116,7 +116,7 @@ impl Turn<'_> {
         let ended_by = if run.is_native { EndedBy::Engine } else { EndedBy::Owner };
         run.clock = run_timeout::start(self.shared, (&job, &token), ended_by, &cancellation);
         let superseded = self.shared.active.insert(token.clone(), run);
-        for run in superseded {
+        if let Some(run) = superseded {
             let reason = Some(Error::LockNotRenewed { job_id: run.job_id.clone() }.to_string());
             events.push(WorkerEvent::Cancelled { job_id: run.job_id, token: run.token, reason });
         }
@@ -132,7 +132,7 @@ impl Turn<'_> {
                 let task = executor::start(self.shared, processor, (job, token.clone()), cancellation);
                 self.shared.active.set_native(&token, task);
             }
-            Runner::Nobody(outcome) => self.run_ended(JobResult { job_id: job.id.clone(), token, outcome }),
+            Runner::Nobody(outcome) => self.run_ended(JobResult { token, outcome }),
         }
     }
 

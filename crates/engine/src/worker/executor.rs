@@ -29,7 +29,7 @@ pub(super) fn start(
         let context = RunContext::new(Arc::clone(&shared), (Arc::clone(&job), token.clone()), cancellation);
         let outcome = AssertUnwindSafe(processor.process(&job, &context)).catch_unwind().await;
         let outcome = outcome.map_or_else(|panic| failed_by_panic(panic.as_ref()), JobOutcome::from);
-        NativeResults::add(&shared, JobResult { job_id: job.id.clone(), token, outcome });
+        NativeResults::add(&shared, JobResult { token, outcome });
     });
     task.abort_handle()
 }

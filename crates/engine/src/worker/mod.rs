@@ -30,6 +30,7 @@ mod settlement;
 mod shared;
 mod stalled_checker;
 mod state;
+mod tokens;
 mod turn;
 mod turns;
 
@@ -57,7 +58,8 @@ use marker_wait::MarkerWait;
 use native_results::NativeResults;
 use shared::{Controls, Progress, Shared};
 use state::{Caps, WorkerState};
-use turn::{Core, Tokens, Turn};
+use tokens::Tokens;
+use turn::{Core, Turn};
 
 pub use event::WorkerEvent;
 pub use histogram::Distribution;
@@ -66,6 +68,7 @@ pub use measurements::{Measured, Measurements};
 pub use observer::WorkerObserver;
 pub use outbox::EventsArrived;
 pub use result::{JobOutcome, JobResult};
+pub use tokens::{run_of, token_of};
 
 /// What one call carries at most.
 const CAPS: Caps = Caps { finishes: MAX_FINISHES, fetch: MAX_FETCH };

@@ -6,8 +6,6 @@ use crate::processor::Outcome;
 /// The end of one run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobResult {
-    /// The job.
-    pub job_id: String,
     /// The run, from [`crate::worker::WorkerEvent::Active`].
     pub token: String,
     /// How it ended.

@@ -55,7 +55,7 @@ pub(super) fn start(
             EndedBy::Owner => shared.outbox.push(WorkerEvent::TimedOut { job_id, token, failure }),
             EndedBy::Engine => {
                 let outcome = JobOutcome::Failed { failure, custom_backoff_ms: None };
-                Turn::new(&shared).settle(vec![JobResult { job_id, token, outcome }]);
+                Turn::new(&shared).settle(vec![JobResult { token, outcome }]);
             }
         }
     });

@@ -54,7 +54,8 @@ impl Settlement {
             JobOutcome::Waiting | JobOutcome::RateLimited => (FinishKind::Release, Ending::HandedBack),
             JobOutcome::AlreadyMoved => return None,
         };
-        let finish = Finish { job_id: result.job_id, token: result.token, kind, last_parts: job.last_parts.clone() };
+        let finish =
+            Finish { job_id: job.job_id.clone(), token: result.token, kind, last_parts: job.last_parts.clone() };
         Some(Self { finish, ending })
     }
 
@@ -75,7 +76,7 @@ impl Settlement {
             _ => return None,
         };
         let outcome = JobOutcome::Failed { failure, custom_backoff_ms: None };
-        let result = JobResult { job_id: self.finish.job_id.clone(), token: self.finish.token.clone(), outcome };
+        let result = JobResult { token: self.finish.token.clone(), outcome };
         Self::of(job, result, circumstances)
     }
 

@@ -25,7 +25,7 @@ fn job(opts: &str, attempts_made: u32) -> ActiveJob {
 }
 
 fn settle(job: &ActiveJob, options: &WorkerOptions, outcome: JobOutcome) -> Option<Settlement> {
-    let result = JobResult { job_id: "7".into(), token: "w:1".into(), outcome };
+    let result = JobResult { token: "w:1".into(), outcome };
     Settlement::of(job, result, Circumstances { options, now_ms: NOW_MS, random: || 0.0 })
 }
 

@@ -19,6 +19,7 @@ use super::result::{JobOutcome, JobResult};
 use super::settlement::{Circumstances, Settlement};
 use super::shared::{Progress, Shared};
 use super::state::{Phase, Plan, WorkerState};
+use super::tokens::Tokens;
 
 /// What one worker knows and has under way.
 #[derive(Debug)]
@@ -39,24 +40,6 @@ pub(super) struct Core {
     pub(super) waits_for_marker: bool,
     /// The loop has ended; answers that come later change nothing.
     has_ended: bool,
-}
-
-/// Lock tokens: `<worker id>:<n>`.
-#[derive(Debug)]
-pub(super) struct Tokens {
-    worker_id: String,
-    next: u64,
-}
-
-impl Tokens {
-    pub(super) fn new(worker_id: String) -> Self {
-        Self { worker_id, next: 0 }
-    }
-
-    fn take(&mut self) -> String {
-        self.next += 1;
-        format!("{}:{}", self.worker_id, self.next)
-    }
 }
 
 impl Core {
@@ -204,9 +187,9 @@ impl<'a> Turn<'a> {
         let stopped = self.shared.active.abandon();
         let reason = || Some("the worker is closing".to_owned());
         for run in stopped {
-            let (job_id, token) = (run.job_id.clone(), run.token.clone());
-            self.shared.outbox.push(WorkerEvent::Cancelled { job_id, token, reason: reason() });
-            self.run_ended(JobResult { job_id: run.job_id, token: run.token, outcome: JobOutcome::Waiting });
+            let token = run.token.clone();
+            self.shared.outbox.push(WorkerEvent::Cancelled { job_id: run.job_id, token, reason: reason() });
+            self.run_ended(JobResult { token: run.token, outcome: JobOutcome::Waiting });
         }
     }
 

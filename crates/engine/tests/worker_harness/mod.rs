@@ -171,7 +171,7 @@ impl Harness {
     }
 
     pub fn settle(&self, job: &GivenJob, outcome: JobOutcome) {
-        let result = JobResult { job_id: job.job.id.clone(), token: job.token.clone(), outcome };
+        let result = JobResult { token: job.token.clone(), outcome };
         self.worker.settle(vec![result], self.clock.now_ms());
     }
 
