@@ -10,6 +10,7 @@ function behind(delayMs, jobs, isInSmoke) {
     addInFlight({ jobs: jobs.many, peers }),
     processing(10, { jobs: jobs.some, peers }),
     processing(50, { jobs: jobs.many, peers }),
+    processing(50, { jobs: jobs.some, payloadBytes: 5000, peers }),
     // Long enough for all that a worker says before it waits.
     latency({ jobs: jobs.oneByOne, pauseMs: 5 + 5 * delayMs, peers }),
   ];
