@@ -12,6 +12,9 @@ const CALLS_MAX: usize = 8;
 /// Results that miss a call wait for the next answer: one more call for every so much of a round trip.
 const ROUND_TRIP_PER_CALL: Duration = Duration::from_millis(2);
 
+/// A longer way costs more than what else Redis does before it has written the rest of a long reply.
+const NEARBY: Duration = Duration::from_millis(1);
+
 /// Answers looked at before the shortest round trip is forgotten: the way to Redis may have become longer.
 const WINDOW: u32 = 32;
 
@@ -37,9 +40,17 @@ impl RoundTrip {
 
     /// How many calls may be under way at once.
     pub(super) fn calls_at_once(&self) -> usize {
-        let shortest = self.before.into_iter().chain(self.now).min().unwrap_or_default();
-        let more = shortest.as_micros() / ROUND_TRIP_PER_CALL.as_micros();
+        let more = self.shortest().as_micros() / ROUND_TRIP_PER_CALL.as_micros();
         usize::try_from(more).map_or(CALLS_MAX, |more| (CALLS_NEARBY + more).min(CALLS_MAX))
+    }
+
+    /// Whether calls are cheap enough to make them small.
+    pub(super) fn is_near(&self) -> bool {
+        self.shortest() < NEARBY
+    }
+
+    fn shortest(&self) -> Duration {
+        self.before.into_iter().chain(self.now).min().unwrap_or_default()
     }
 }
 

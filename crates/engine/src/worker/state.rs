@@ -171,8 +171,7 @@ impl WorkerState {
 
     /// How many jobs one call may ask for. Far away, the way there takes longer than what else Redis does before it has written all.
     fn fetch_max(&self) -> usize {
-        let is_near = self.round_trip.calls_at_once() == CALLS_NEARBY;
-        if is_near { self.caps.fetch.min(self.reply_size.jobs_at_once()) } else { self.caps.fetch }
+        if self.round_trip.is_near() { self.caps.fetch.min(self.reply_size.jobs_at_once()) } else { self.caps.fetch }
     }
 
     /// So many jobs came, with data and options of so many bytes together.
