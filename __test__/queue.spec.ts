@@ -53,6 +53,17 @@ describe('a queue', () => {
     expect(job.delay).toBe(5_000);
   });
 
+  test('stores names of any text, whichever name the job before had', async () => {
+    const names = ['a', 'a', 'a "b"', 'two\nlines', 'a', '\\', 'ü', 'a', ''];
+    const added = await Promise.all(names.map((name, i) => queue.add(name, { i })));
+    const inBulk = await queue.addBulk(names.map((name, i) => ({ name, data: { i } })));
+    const stored = await Promise.all([...added, ...inBulk].map(({ id = '' }) => queue.getJob(id)));
+    expect(stored.map((job) => job?.name)).toEqual([...names, ...names]);
+    expect(stored.map((job) => job?.data as unknown)).toEqual(
+      [...names, ...names].map((_, i) => ({ i: i % names.length })),
+    );
+  });
+
   test('calls a job without a name __default__', async () => {
     const job = await queue.add({ to: 'ann' }, { priority: 2 });
     expect(job).toMatchObject({ name: '__default__', priority: 2, data: { to: 'ann' } });
