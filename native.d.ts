@@ -236,8 +236,8 @@ export declare class NativeQueue {
   takeJob(token: string, waits: boolean, nowMs: number): Promise<Answer<string | undefined | null>>
   /** Moves jobs whose worker vanished back to the queue and answers their ids; does nothing if another worker did lately. */
   checkStalled(nowMs: number): Promise<Answer<Array<string>>>
-  /** Ends the run of a job under `token` as `end` (two lines) says, and with `takes_next` takes the next job under the same token. */
-  finishJob(job: NativeActiveJob, token: string, end: string, takesNext: boolean, nowMs: number): Promise<Answer<NativeManualEnd>>
+  /** Ends a run of a job as `end` (two lines) says, and with `takes_next` takes the next job under the same token. */
+  finishJob(job: NativeActiveJob, end: string, takesNext: boolean, nowMs: number): Promise<Answer<NativeManualEnd>>
   /** Puts an active job off until `until_ms`. */
   moveJobToDelayed(jobId: string, token: string, untilMs: number, nowMs: number): Promise<Answer<undefined>>
   /** Puts an active job back to wait. */
@@ -411,6 +411,8 @@ export interface KeepJobs {
 export interface NativeActiveJob {
   /** Unique within the queue. */
   id: string
+  /** Token of its lock. */
+  token: string
   /** Options as stored, JSON text. */
   opts: string
   /** Attempts that ended before. */

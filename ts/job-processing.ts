@@ -88,13 +88,14 @@ export abstract class JobProcessing<Data, Result, Name extends string, Progress 
     const id = this.knownId();
     const job = {
       id,
+      token: token ?? '',
       opts: JSON.stringify(this.opts),
       attemptsMade: this.attemptsMade,
       attemptsStarted: this.attemptsStarted,
       stacktrace: JSON.stringify(this.stacktrace ?? []),
     };
     const lines = linesOf({ run: 0, ...end });
-    const ended = await answer(this.queue.native.finishJob(job, token ?? '', lines, fetchNext, Date.now()));
+    const ended = await answer(this.queue.native.finishJob(job, lines, fetchNext, Date.now()));
     this.attemptsMade = ended.attemptsMade;
     this.delay = ended.delayMs;
     if (typeof ended.finishedOn === 'number') {

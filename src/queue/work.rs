@@ -18,6 +18,8 @@ use crate::worker::NativeSlotSource;
 pub struct NativeActiveJob {
     /// Unique within the queue.
     pub id: String,
+    /// Token of its lock.
+    pub token: String,
     /// Options as stored, JSON text.
     pub opts: String,
     /// Attempts that ended before.
@@ -76,12 +78,11 @@ impl NativeQueue {
         self.handle.run(async { self.work()?.check_stalled(now_ms).await }).await
     }
 
-    /// Ends the run of a job under `token` as `end` (two lines) says, and with `takes_next` takes the next job under the same token.
+    /// Ends a run of a job as `end` (two lines) says, and with `takes_next` takes the next job under the same token.
     #[napi]
     pub async fn finish_job(
         &self,
         job: NativeActiveJob,
-        token: String,
         end: String,
         takes_next: bool,
         now_ms: i64,
@@ -90,7 +91,7 @@ impl NativeQueue {
         self.handle
             .run(async {
                 let (_, outcome) = read_results(&end)?.pop().ok_or(Error::Closed)?;
-                let result = JobResult { token, outcome };
+                let result = JobResult { token: job.token.clone(), outcome };
                 Ok(self.work()?.finish(&job.into(), result, takes_next, now_ms).await?.into())
             })
             .await
@@ -133,7 +134,7 @@ impl NativeQueue {
 
 impl From<NativeActiveJob> for Job {
     fn from(job: NativeActiveJob) -> Self {
-        let NativeActiveJob { id, opts, attempts_made, attempts_started, stacktrace } = job;
+        let NativeActiveJob { id, token: _, opts, attempts_made, attempts_started, stacktrace } = job;
         Self { id, opts, attempts_made, attempts_started, stacktrace, ..Self::default() }
     }
 }
