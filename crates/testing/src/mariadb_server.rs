@@ -23,8 +23,12 @@ impl MariaDbServer {
     pub fn launch() -> Self {
         let directory = TempDir::new().expect("a temporary directory can be made");
         let data = format!("--datadir={}", directory.path().join("data").display());
+        // A server that starts removes what it takes for its own temporary tables, also those of another in the same folder.
+        let temporary = directory.path().join("tmp");
+        std::fs::create_dir(&temporary).expect("a folder can be made");
         let installed = Command::new(program("mariadb-install-db"))
             .args(["--no-defaults", &data, "--user=root", "--auth-root-authentication-method=normal"])
+            .env("TMPDIR", &temporary)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
@@ -36,6 +40,7 @@ impl MariaDbServer {
             "--user=root".into(),
             "--bind-address=127.0.0.1".into(),
             format!("--port={port}"),
+            format!("--tmpdir={}", temporary.display()),
             format!("--socket={}", directory.path().join("socket").display()),
             format!("--pid-file={}", directory.path().join("pid").display()),
             "--skip-grant-tables".into(),
